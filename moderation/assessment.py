@@ -1,0 +1,204 @@
+"""From texts to verdicts: understand, score, find brands, decide.  A batch in, a list out; no database and no queue.
+
+The scoring service and the command line share it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from moderation.domain.brands import Brand, Candidate, Mention, link
+from moderation.domain.evidence import Field
+from moderation.domain.policy import Circumstances, Evidence, decide
+from moderation.domain.verdict import Versions
+from moderation.text.names import NameFinder
+from moderation.text.normalise import normalise
+from moderation.text.understand import understand
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from moderation.classifiers.protocol import Classifier
+    from moderation.domain.evidence import Contact, Hit
+    from moderation.domain.policy import Policy
+    from moderation.domain.scores import TargetSentiment
+    from moderation.domain.verdict import Verdict
+    from moderation.text.lexicon import Lexicon
+    from moderation.text.segment import Segmenter
+    from moderation.text.understand import Understanding
+
+
+class BrandFinder:
+    """Finds the brands of one community's dossiers."""
+
+    def __init__(self, brands: Sequence[Brand]) -> None:
+        """Compile the names once."""
+        folded = [_folded(brand) for brand in brands]
+        self._names = NameFinder((name, brand) for brand in folded for name in brand.names)
+        self._given = {brand.id: brand.name for brand in brands}
+
+    def find(self, understanding: Understanding, where: Field) -> list[Mention]:
+        """Mentions in one text, not yet rated; offsets in the submitted text."""
+        normalised = understanding.normalised
+        found = [
+            Candidate(owner, name, start, end)
+            for owner, name, start, end in self._names.find(normalised.text)
+        ]
+        if not found:
+            return []
+        edges = frozenset(edge for word in understanding.words for edge in (word.start, word.end))
+        mentions = []
+        for candidate, confidence in link(found, normalised.text, edges):
+            start, end = normalised.span(candidate.start, candidate.end)
+            mentions.append(
+                Mention(
+                    brand_id=candidate.brand.id,
+                    brand=self._given[candidate.brand.id],
+                    surface=normalised.original[start:end],
+                    start=start,
+                    end=end,
+                    field=where,
+                    link_confidence=confidence,
+                )
+            )
+        return mentions
+
+
+NO_BRANDS = BrandFinder(())
+
+
+def _folded(brand: Brand) -> Brand:
+    """The dossier in the form that normalised text has."""
+    return replace(
+        brand,
+        name=normalise(brand.name).text,
+        aliases=tuple(normalise(one).text for one in brand.aliases),
+        exclusions=tuple(normalise(one).text for one in brand.exclusions),
+        context=tuple(normalise(one).text for one in brand.context),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One text to assess, and the rules that apply to it.  ``shadow`` is a policy that is only watched."""
+
+    text: str
+    policy: Policy
+    lexicon: Lexicon
+    title: str = ""
+    circumstances: Circumstances = field(default_factory=Circumstances)
+    brands: BrandFinder = NO_BRANDS
+    shadow: Policy | None = None
+    unchecked: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """The verdict on a subject, and what the shadow policy would have said."""
+
+    verdict: Verdict
+    shadow: Verdict | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Assessor:
+    """The parts that every verdict rests on, loaded once."""
+
+    classifier: Classifier
+    segmenter: Segmenter
+
+    def assess(self, subjects: Sequence[Subject], *, now: int) -> list[Assessment]:
+        """Reach a verdict on each subject, in order.
+
+        Args:
+            subjects: what to assess.
+            now: UTC microseconds, for lexicon entries with an effective window.
+        """
+        model = self.classifier.version
+        return [
+            _judge(subject, evidence, Versions(model=model, lexicon=subject.lexicon.version))
+            for subject, evidence in zip(subjects, self.examine(subjects, now=now), strict=True)
+        ]
+
+    def examine(self, subjects: Sequence[Subject], *, now: int) -> list[Evidence]:
+        """Gather the evidence on each subject, in order."""
+        bodies = self._understand([(one.text, one.lexicon) for one in subjects], now)
+        titled = [index for index, subject in enumerate(subjects) if subject.title]
+        titles = self._understand([(subjects[at].title, subjects[at].lexicon) for at in titled], now)
+        heads = dict(zip(titled, titles, strict=True))
+        texts = [subject.text for subject in subjects]
+        scores = self.classifier.score(texts, [subject.title or None for subject in subjects])
+        mentions = self._mentions(subjects, bodies, heads)
+        return [
+            Evidence(
+                scores=scores[index],
+                hits=_hits(bodies[index], heads.get(index)),
+                contacts=_contacts(bodies[index], heads.get(index)),
+                keywords=bodies[index].keywords,
+                mentions=mentions[index],
+                unchecked=subject.unchecked,
+            )
+            for index, subject in enumerate(subjects)
+        ]
+
+    def _understand(self, given: Sequence[tuple[str, Lexicon]], now: int) -> list[Understanding]:
+        """Understand texts, those under one lexicon together, and give them back in order."""
+        groups: dict[int, list[int]] = {}
+        for index, (_, lexicon) in enumerate(given):
+            groups.setdefault(id(lexicon), []).append(index)
+        found: dict[int, Understanding] = {}
+        for indexes in groups.values():
+            understood = understand(
+                [given[index][0] for index in indexes],
+                lexicon=given[indexes[0]][1],
+                segmenter=self.segmenter,
+                now=now,
+            )
+            found.update(zip(indexes, understood, strict=True))
+        return [found[index] for index in range(len(given))]
+
+    def _mentions(
+        self, subjects: Sequence[Subject], bodies: Sequence[Understanding], heads: dict[int, Understanding]
+    ) -> list[tuple[Mention, ...]]:
+        """Find every subject's brands, then rate all of them in one call."""
+        found: list[list[Mention]] = []
+        for index, subject in enumerate(subjects):
+            mentions = subject.brands.find(bodies[index], Field.TEXT)
+            if index in heads:
+                mentions += subject.brands.find(heads[index], Field.TITLE)
+            found.append(mentions)
+        asked = [
+            (_field_text(subjects[index], mention), mention.start, mention.end)
+            for index, mentions in enumerate(found)
+            for mention in mentions
+        ]
+        rated = iter(self.classifier.target_sentiment(asked) if asked else ())
+        return [tuple(_rated(mention, next(rated)) for mention in mentions) for mentions in found]
+
+
+def _judge(subject: Subject, evidence: Evidence, versions: Versions) -> Assessment:
+    verdict = decide(subject.policy, evidence, subject.circumstances, versions)
+    if subject.shadow is None:
+        return Assessment(verdict)
+    return Assessment(verdict, decide(subject.shadow, evidence, subject.circumstances, versions))
+
+
+def _rated(mention: Mention, sentiment: TargetSentiment) -> Mention:
+    return replace(mention, polarity=sentiment.polarity, probability=sentiment.probability)
+
+
+def _field_text(subject: Subject, mention: Mention) -> str:
+    return subject.title if mention.field is Field.TITLE else subject.text
+
+
+def _hits(body: Understanding, head: Understanding | None) -> tuple[Hit, ...]:
+    if head is None:
+        return tuple(body.hits)
+    return (*(replace(hit, field=Field.TITLE) for hit in head.hits), *body.hits)
+
+
+def _contacts(body: Understanding, head: Understanding | None) -> tuple[Contact, ...]:
+    if head is None:
+        return tuple(body.contacts)
+    return (*(replace(contact, field=Field.TITLE) for contact in head.contacts), *body.contacts)

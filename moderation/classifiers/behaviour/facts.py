@@ -1,0 +1,106 @@
+"""What the detectors know of a post.  Everything is found once, before any detector runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import TYPE_CHECKING, Final, Protocol
+
+from moderation.domain.behaviour import BehaviourFinding, BehaviourKind, EvidenceItem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from moderation.classifiers.behaviour.links import Link
+    from moderation.text.fingerprint import Fingerprint
+
+HOUR: Final = 60
+DAY: Final = 24 * HOUR
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A post as it came; ``minute`` counts from any origin, ``index`` is the caller's number of the post."""
+
+    index: int
+    author: str
+    text: str
+    minute: float
+    thread: str = ""
+    target_author: str = ""
+    official: bool = False
+    minor: bool = False
+    """Whether the person addressed is known to be a minor."""
+
+
+class Advert(IntEnum):
+    """How sure it is that a text advertises."""
+
+    NO = 0
+    LIKELY = 1
+    SURE = 2
+
+
+class Attack(IntEnum):
+    """How hard a text attacks a person."""
+
+    NO = 0
+    MILD = 1
+    HARD = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """A post with the facts that detectors work on.
+
+    ``core`` is the text without numbers, contacts, signs and disguises; ``contacts`` are "kind:value" of private
+    channels.  ``trade`` and ``organised`` hold the clauses (3.6, 8.4) that the text alone breaks.
+    """
+
+    post: Posted
+    core: str
+    fingerprint: Fingerprint
+    advert: Advert = Advert.NO
+    attack: Attack = Attack.NO
+    contacts: frozenset[str] = frozenset()
+    links: tuple[Link, ...] = ()
+    clauses: frozenset[str] = frozenset()
+    engagement: frozenset[str] = frozenset()
+    notice: bool = False
+    service: bool = False
+    courtesy: bool = False
+    meaningless: bool = False
+    filler: bool = False
+    praise: bool = False
+    raffle: bool = False
+    baited: bool = False
+    mentions: tuple[str, ...] = field(default=())
+
+    @property
+    def order(self) -> tuple[float, str, str, str, str]:
+        """A key by which any order of input comes out the same."""
+        post = self.post
+        return (post.minute, post.author, post.text, post.thread, post.target_author)
+
+
+class Detector(Protocol):
+    """Finds one kind of pattern; the posts' order does not matter."""
+
+    def __call__(self, posts: Sequence[Observed]) -> list[BehaviourFinding]:
+        """Findings over a window of posts of one community."""
+        ...
+
+
+def finding(
+    kind: BehaviourKind, posts: Iterable[Observed], clauses: Sequence[str], reason: str
+) -> BehaviourFinding:
+    """A finding over posts, with its evidence in order of time."""
+    kept = sorted(posts, key=lambda each: each.order)
+    return BehaviourFinding(
+        kind=kind,
+        authors=tuple(sorted({each.post.author for each in kept})),
+        post_indexes=tuple(sorted({each.post.index for each in kept})),
+        clauses=tuple(clauses),
+        reason=reason,
+        evidence=tuple(EvidenceItem(each.post.index, each.post.author, each.post.minute) for each in kept),
+    )

@@ -1,0 +1,154 @@
+"""Brands: what a dossier says, where a brand is mentioned, and how mentions are counted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from moderation.domain.evidence import Field
+from moderation.domain.scores import Polarity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+BUCKET: Final = 15 * 60 * 1_000_000
+"""Width of a counting bucket in microseconds: 15 minutes, since time zones with :30 and :45 exist."""
+
+
+@dataclass(frozen=True, slots=True)
+class Brand:
+    """A brand dossier.
+
+    ``aliases`` are other names; ``exclusions`` longer strings in which a name is not the brand
+    (苹果 in 苹果汁); ``context`` words of which one must be near for an ambiguous name to count;
+    ``competitors`` names of brands in the declared comparison set.
+    """
+
+    id: int
+    name: str
+    aliases: tuple[str, ...] = ()
+    exclusions: tuple[str, ...] = ()
+    context: tuple[str, ...] = ()
+    competitors: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every name of the brand, without repeats."""
+        return tuple(dict.fromkeys((self.name, *self.aliases)))
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A brand found in a post; offsets in code points of the submitted field."""
+
+    brand_id: int
+    brand: str
+    surface: str
+    start: int
+    end: int
+    field: Field = Field.TEXT
+    polarity: Polarity = Polarity.UNRATED
+    probability: float = 0.0
+    link_confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A place where a brand's name stands, before the boundary rules have looked at it.
+
+    ``start`` and ``end`` index the normalised text.
+    """
+
+    brand: Brand
+    name: str
+    start: int
+    end: int
+
+
+LINK_THRESHOLD: Final = 0.5
+CONTEXT_WINDOW: Final = 40
+"""How far, in characters, a context word may stand from an ambiguous name."""
+
+
+def link(
+    candidates: Sequence[Candidate], text: str, word_edges: frozenset[int]
+) -> list[tuple[Candidate, float]]:
+    """Judge which candidates really name their brand, and how surely.
+
+    Args:
+        candidates: places where a name stands, in the normalised ``text``.
+        text: normalised text.
+        word_edges: offsets where the segmenter sees a word begin or end.
+
+    Returns:
+        The longest candidate of each place with a confidence of at least ``LINK_THRESHOLD``, in text order.
+    """
+    judged = ((each, _confidence(each, text, word_edges)) for each in _longest(candidates))
+    return [(each, confidence) for each, confidence in judged if confidence >= LINK_THRESHOLD]
+
+
+def _longest(candidates: Iterable[Candidate]) -> list[Candidate]:
+    kept: list[Candidate] = []
+    for each in sorted(candidates, key=lambda one: (one.start, -one.end)):
+        if not kept or each.start >= kept[-1].end:
+            kept.append(each)
+    return kept
+
+
+def _confidence(candidate: Candidate, text: str, word_edges: frozenset[int]) -> float:
+    if _is_excluded(candidate, text) or _splits_latin(candidate, text):
+        return 0.0
+    near = text[max(0, candidate.start - CONTEXT_WINDOW) : candidate.end + CONTEXT_WINDOW]
+    has_context = any(word in near for word in candidate.brand.context)
+    if candidate.brand.context and not has_context:
+        return 0.2
+    on_edges = candidate.start in word_edges and candidate.end in word_edges
+    if on_edges or has_context:
+        return 0.95 if len(candidate.name) > 1 else 0.7
+    # The segmenter does not know every brand: a long name across word edges is still the brand.
+    return 0.8 if len(candidate.name) > 2 else 0.4  # noqa: PLR2004 - two characters collide with ordinary words
+
+
+def _is_excluded(candidate: Candidate, text: str) -> bool:
+    for phrase in candidate.brand.exclusions:
+        at = text.find(phrase, max(0, candidate.start - len(phrase) + 1))
+        while 0 <= at <= candidate.start:
+            if at + len(phrase) >= candidate.end:
+                return True
+            at = text.find(phrase, at + 1)
+    return False
+
+
+def _splits_latin(candidate: Candidate, text: str) -> bool:
+    """Tell whether a Latin name is part of a longer Latin word (mac in machine)."""
+    before = text[candidate.start - 1] if candidate.start else ""
+    after = text[candidate.end] if candidate.end < len(text) else ""
+    return (_is_latin(before) and _is_latin(candidate.name[0])) or (
+        _is_latin(after) and _is_latin(candidate.name[-1])
+    )
+
+
+def _is_latin(char: str) -> bool:
+    return char.isascii() and char.isalnum()
+
+
+@dataclass(slots=True)
+class Count:
+    """Counts of one bucket, or of a sum of buckets."""
+
+    mentions: int = 0
+    posts: int = 0
+    authors: int = 0
+    polarities: dict[Polarity, int] = field(default_factory=lambda: dict.fromkeys(Polarity, 0))
+    by_source: dict[str, int] = field(default_factory=dict)
+
+
+def bucket_of(instant: int) -> int:
+    """First microsecond of the 15-minute bucket that holds an instant."""
+    return instant - instant % BUCKET
+
+
+def net_sentiment(positive: int, negative: int) -> float | None:
+    """Net sentiment (P - N) / (P + N), in [-1, 1]; None when nothing is rated either way."""
+    rated = positive + negative
+    return (positive - negative) / rated if rated else None

@@ -1,0 +1,1 @@
+"""One file per HTTP resource: parse, one call of a verb, render."""

@@ -1,0 +1,138 @@
+"""``/v1/lexicons``: a community's own words."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from flask import Response, request
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+from moderation.domain.evidence import Level
+from moderation.endpoints.posts import iso
+from moderation.endpoints.requests import caller, json_body, needs, parts, read_json, read_text
+from moderation.endpoints.schemas import micros
+from moderation.services.access import Scope
+from moderation.store.tables import LexiconEntryRow
+from moderation.text.entries import Entry, Kind
+
+Answer = tuple[dict[str, Any], int]
+"""A JSON body and the status."""
+
+lexicons = APIBlueprint("lexicons", __name__, url_prefix="/v1", abp_tags=[Tag(name="lexicons")])
+
+
+class LexiconPath(BaseModel):
+    """Path of one word list."""
+
+    name: Annotated[str, StringConstraints(pattern=r"^[\w-]{1,60}$")]
+
+
+class EntryPath(LexiconPath):
+    """Path of one word."""
+
+    id: int = Field(ge=1, le=2**62)
+
+
+class EntryModel(BaseModel):
+    """One word."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    word: Annotated[str, StringConstraints(min_length=1, max_length=400)]
+    kind: Kind = Kind.NORMAL
+    level: Level = Level.REVIEW
+    clause: str = Field(description="Clause of the convention, such as 3.8.")
+    effective_from: AwareDatetime | None = None
+    effective_to: AwareDatetime | None = None
+
+
+class EntriesModel(BaseModel):
+    """Words to keep, all or none."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    entries: Annotated[list[EntryModel], Field(min_length=1, max_length=10_000)]
+
+
+class EntriesQuery(BaseModel):
+    """Which words to list."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    contains: str = Field(default="", max_length=100)
+    limit: int = Field(default=200, ge=1, le=10_000)
+
+
+@lexicons.get("/lexicons/<name>/entries", summary="List the words of a list")
+@needs(Scope.POLICY_WRITE)
+def list_entries(path: LexiconPath, query: EntriesQuery) -> Answer:
+    """The words, newest first."""
+    found = parts().wordlists.entries(
+        caller().community_id, library=path.name, contains=query.contains, limit=query.limit
+    )
+    return {"entries": [_entry_json(row) for row in found]}, 200
+
+
+@lexicons.post(
+    "/lexicons/<name>/entries",
+    summary="Add words; workers apply them with their next batch",
+    description="JSON as below, or a CSV table with Content-Type: text/csv.",
+    openapi_extensions=json_body(EntriesModel),
+)
+@needs(Scope.POLICY_WRITE)
+def add_entries(path: LexiconPath) -> Answer:
+    """Keep words; one of the same word and kind is replaced."""
+    options: dict[str, Any] = {"author": f"key {caller().key_id}", "now": parts().clock()}
+    if request.mimetype == "text/csv":
+        kept = parts().wordlists.import_csv(caller().community_id, path.name, read_text(), **options)
+    else:
+        entries = [_entry(one) for one in EntriesModel.model_validate(read_json()).entries]
+        kept = parts().wordlists.add(caller().community_id, path.name, entries, **options)
+    return {"kept": kept}, 201
+
+
+@lexicons.get("/lexicons/<name>/entries.csv", summary="Export a list as CSV", doc_ui=True)
+@needs(Scope.POLICY_WRITE)
+def export_entries(path: LexiconPath) -> Response:
+    """The list as a table that can be imported again."""
+    return Response(parts().wordlists.export_csv(caller().community_id, path.name), mimetype="text/csv")
+
+
+@lexicons.delete("/lexicons/<name>/entries/<int:id>", summary="Remove a word")
+@needs(Scope.POLICY_WRITE)
+def remove_entry(path: EntryPath) -> Answer:
+    """Remove a word; the answer is what it was."""
+    return _entry_json(parts().wordlists.remove(caller().community_id, path.id)), 200
+
+
+def _entry(model: EntryModel) -> Entry:
+    return Entry(
+        word=model.word,
+        kind=model.kind,
+        level=model.level,
+        clause=model.clause,
+        effective_from=_micros(model.effective_from),
+        effective_to=_micros(model.effective_to),
+    )
+
+
+def _micros(moment: datetime | None) -> int | None:
+    return micros(moment)
+
+
+def _entry_json(row: LexiconEntryRow) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "word": row.word,
+        "kind": row.kind,
+        "level": row.level,
+        "clause": row.clause,
+        "library": row.library,
+        "effective_from": iso(row.effective_from),
+        "effective_to": iso(row.effective_to),
+        "author": row.author,
+        "changed_at": iso(row.changed_at),
+    }

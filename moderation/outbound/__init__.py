@@ -1,0 +1,1 @@
+"""What leaves the process: the bell that wakes workers, and (later) webhooks and notices."""

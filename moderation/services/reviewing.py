@@ -1,0 +1,291 @@
+"""A moderator's work: see the queue, look at an item, decide, take it back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from moderation.domain import convention
+from moderation.domain.convention import Label
+from moderation.domain.review import (
+    UNDO_WINDOW,
+    Decision,
+    DecisionKind,
+    QueueName,
+    ReviewState,
+    StaleItemError,
+    UndoExpiredError,
+    check_undo,
+)
+from moderation.domain.verdict import Suggestion
+from moderation.store import brands, outbox, posts, reviews, verdicts
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from moderation.outbound.bell import Bell
+    from moderation.store.engine import Sessions
+    from moderation.store.reviews import QueueEntry
+    from moderation.store.tables import DecisionRow, PostRow, ReviewItemRow, UserRow, VerdictRow
+
+
+class UnknownItemError(LookupError):
+    """The community has no such review item."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePage:
+    """One page of a queue with the figures of its header."""
+
+    entries: list[QueueEntry]
+    counts: dict[QueueName, int]
+    oldest: int | None
+    decided_today: int
+
+    @property
+    def backlog(self) -> int:
+        """Open items over all queues."""
+        return sum(self.counts.values())
+
+
+@dataclass(frozen=True, slots=True)
+class ItemPage:
+    """Everything about one item."""
+
+    item: ReviewItemRow
+    post: PostRow
+    verdicts: list[VerdictRow]
+    decisions: list[tuple[DecisionRow, UserRow]]
+    author_posts: list[PostRow]
+    next_item_id: int | None
+
+    @property
+    def verdict(self) -> VerdictRow | None:
+        """The latest verdict."""
+        return self.verdicts[-1] if self.verdicts else None
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewing:
+    """The parts that reviewing needs."""
+
+    sessions: Sessions
+    bell: Bell
+
+    def queue(
+        self,
+        community_id: int,
+        *,
+        today: int,
+        state: ReviewState = ReviewState.OPEN,
+        name: QueueName | None = None,
+        limit: int = 50,
+        offset: int = 0,
+    ) -> QueuePage:
+        """One page of the queue; ``today`` is the instant at which the reader's day began."""
+        with self.sessions.read() as session:
+            return QueuePage(
+                entries=reviews.queue(
+                    session, community_id, state=state, name=name, limit=limit, offset=offset
+                ),
+                counts=reviews.open_counts(session, community_id),
+                oldest=reviews.oldest_open(session, community_id),
+                decided_today=reviews.decided_since(session, community_id, today),
+            )
+
+    def item(self, community_id: int, item_id: int, *, name: QueueName | None = None) -> ItemPage:
+        """One item with its post, evidence, history and the item to take next.
+
+        Raises:
+            UnknownItemError: the community has no such item.
+        """
+        with self.sessions.read() as session:
+            item = _known(reviews.item(session, community_id, item_id), item_id)
+            post = posts.by_id(session, community_id, item.post_id)
+            assert post is not None  # noqa: S101 - review items are made with their posts
+            return ItemPage(
+                item=item,
+                post=post,
+                verdicts=verdicts.history(session, post.id),
+                decisions=reviews.decisions(session, post.id),
+                author_posts=posts.by_author(session, community_id, post.author_id, besides=post.id),
+                next_item_id=reviews.next_open(session, item, name=name),
+            )
+
+    def tally(
+        self, community_id: int, *, since: int, moderator_id: int | None = None
+    ) -> dict[DecisionKind, int]:
+        """Decisions since an instant that still stand, of everybody or of one moderator."""
+        with self.sessions.read() as session:
+            return reviews.tally(session, community_id, since, moderator_id=moderator_id)
+
+    def blocked(
+        self, community_id: int, *, limit: int = 50, offset: int = 0
+    ) -> list[tuple[PostRow, VerdictRow]]:
+        """Posts that the machine blocked by itself, the latest first."""
+        with self.sessions.read() as session:
+            return reviews.blocked(session, community_id, limit=limit, offset=offset)
+
+    def author_posts(self, post: PostRow) -> list[tuple[PostRow, VerdictRow | None]]:
+        """The latest other posts of a post's author with their verdicts."""
+        with self.sessions.read() as session:
+            found = posts.by_author(session, post.community_id, post.author_id, besides=post.id)
+            latest = verdicts.latest_of(session, [each.id for each in found]) if found else {}
+        return [(each, latest.get(each.id)) for each in found]
+
+    def item_of_post(self, post: PostRow) -> ReviewItemRow | None:
+        """The latest review item of a post."""
+        with self.sessions.read() as session:
+            return reviews.item_of_post(session, post.community_id, post.id)
+
+    def undoable(self, community_id: int, *, moderator_id: int, now: int) -> DecisionRow | None:
+        """The decision that a moderator can still take back, or None."""
+        with self.sessions.read() as session:
+            last = reviews.last_decision_of(session, moderator_id)
+        fits = last is not None and last.community_id == community_id and last.kind != DecisionKind.UNDO.value
+        return last if fits and last is not None and now - last.created_at <= UNDO_WINDOW else None
+
+    def decide(
+        self,
+        community_id: int,
+        item_id: int,
+        decision: Decision,
+        *,
+        moderator_id: int,
+        version: int,
+        now: int,
+    ) -> DecisionRow:
+        """Record a decision on an open item.
+
+        Args:
+            community_id: the tenant.
+            item_id: the item.
+            decision: what was decided.
+            moderator_id: who decided.
+            version: the item's version that the moderator saw.
+            now: the present, UTC microseconds.
+
+        Raises:
+            UnknownItemError: the community has no such item.
+            StaleItemError: somebody decided or changed it meanwhile.
+            UnknownClauseError: the clause is not the convention's.
+        """
+        clause = convention.clause(decision.clause).number if decision.clause else ""
+        with self.sessions.write.begin() as session:
+            item = _known(reviews.item(session, community_id, item_id), item_id)
+            # The post first: edits lock it before its review item, and two orders would wait for each other.
+            event = posts.next_event_version(session, item.post_id)
+            open_now = item.state == ReviewState.OPEN.value
+            if not open_now or not reviews.move(
+                session, item, version=version, state=ReviewState.DECIDED, decided_at=now
+            ):
+                raise StaleItemError(_stale(item_id))
+            row = reviews.append_decision(
+                session, _decision_row(item, decision, clause, moderator_id=moderator_id, now=now)
+            )
+            spam = clause != "" and convention.clause(clause).label in (Label.SPAM_ADS, Label.QUALITY)
+            brands.set_clean(session, item.post_id, clean=not (decision.kind is DecisionKind.BLOCK and spam))
+            _tell(session, row, event, "post.reviewed", now)
+        return row
+
+    def undo(self, community_id: int, *, moderator_id: int, now: int) -> ReviewItemRow:
+        """Take back a moderator's latest decision: the item is open again, the history keeps both.
+
+        Raises:
+            UndoExpiredError: there is none, it was taken back, its time has run out, or the post has changed since.
+        """
+        with self.sessions.write.begin() as session:
+            last = reviews.last_decision_of(session, moderator_id)
+            if last is None or last.kind == DecisionKind.UNDO.value or last.community_id != community_id:
+                message = "there is nothing to take back"
+                raise UndoExpiredError(message)
+            check_undo(last.created_at, now)
+            item = _known(reviews.item(session, community_id, last.review_item_id), last.review_item_id)
+            event = posts.next_event_version(session, item.post_id)
+            stands = item.state == ReviewState.DECIDED.value and _is_current(session, item)
+            if not stands or not reviews.move(
+                session, item, version=item.version, state=ReviewState.OPEN, decided_at=None
+            ):
+                message = "a later change to the post stands: decide it again instead"
+                raise UndoExpiredError(message)
+            row = reviews.append_decision(
+                session,
+                _decision_row(item, Decision(DecisionKind.UNDO), "", moderator_id=moderator_id, now=now),
+            )
+            brands.set_clean(session, item.post_id, clean=_machine_clean(session, item.post_id))
+            _tell(session, row, event, "post.reviewed", now)
+            return item
+
+
+def _is_current(session: Session, item: ReviewItemRow) -> bool:
+    """Tell whether an item is about the post as it now is."""
+    post = posts.by_id(session, item.community_id, item.post_id)
+    return post is not None and post.revision == item.revision
+
+
+def _machine_clean(session: Session, post_id: str) -> bool:
+    verdict = verdicts.latest(session, post_id)
+    if verdict is None:
+        return True
+    spam = verdict.label in (Label.SPAM_ADS.value, Label.QUALITY.value)
+    return not (verdict.suggestion == Suggestion.BLOCK.value and spam)
+
+
+def _known(item: ReviewItemRow | None, item_id: int) -> ReviewItemRow:
+    if item is None:
+        message = f"no review item {item_id}"
+        raise UnknownItemError(message)
+    return item
+
+
+def _stale(item_id: int) -> str:
+    return f"somebody else has decided or changed item {item_id} meanwhile: look again"
+
+
+def _decision_row(
+    item: ReviewItemRow, decision: Decision, clause: str, *, moderator_id: int, now: int
+) -> dict[str, Any]:
+    return {
+        "community_id": item.community_id,
+        "post_id": item.post_id,
+        "review_item_id": item.id,
+        "revision": item.revision,
+        "moderator_id": moderator_id,
+        "kind": decision.kind.value,
+        "clause": clause,
+        "note": decision.note,
+        "action": decision.action.value,
+        "created_at": now,
+    }
+
+
+def _tell(session: Session, decision: DecisionRow, version: int, kind: str, now: int) -> None:
+    post = posts.by_id(session, decision.community_id, decision.post_id)
+    assert post is not None  # noqa: S101 - review items are made with their posts
+    body = {
+        "data_id": post.data_id,
+        "id": post.id,
+        "revision": decision.revision,
+        "subject_version": version,
+        "decision": {
+            "kind": decision.kind,
+            "clause": decision.clause or None,
+            "action": decision.action,
+            "note": decision.note,
+        },
+    }
+    outbox.append(
+        session,
+        [
+            {
+                "id": f"evt_{post.id}_{version}",
+                "community_id": post.community_id,
+                "type": kind,
+                "subject": f"post:{post.data_id}",
+                "subject_version": version,
+                "body": body,
+                "created_at": now,
+                "next_attempt_at": None,
+            }
+        ],
+    )

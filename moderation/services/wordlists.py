@@ -1,0 +1,74 @@
+"""A community's own words: added, imported, exported, removed.  Workers apply a change with their next batch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from moderation.rulebooks import as_columns, as_entry
+from moderation.store import lexicons
+from moderation.text.entries import check_entry
+from moderation.text.listing import dump_csv, load_csv
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from moderation.store.engine import Sessions
+    from moderation.store.tables import LexiconEntryRow
+    from moderation.text.entries import Entry
+
+
+class UnknownEntryError(LookupError):
+    """The community has no such word."""
+
+
+@dataclass(frozen=True, slots=True)
+class WordLists:
+    """The parts that word lists need."""
+
+    sessions: Sessions
+
+    def add(self, community_id: int, library: str, entries: Sequence[Entry], *, author: str, now: int) -> int:
+        """Keep words in a list, all or none; a word that is there is replaced.  Answers how many were given.
+
+        Raises:
+            EntryError: names the first word that cannot be used, counted from 1, and its field.
+        """
+        for number, entry in enumerate(entries, 1):
+            check_entry(entry, number)
+        named = [replace(entry, library=library) for entry in entries]
+        with self.sessions.write.begin() as session:
+            lexicons.upsert(session, as_columns(named, community_id, author=author, now=now))
+        return len(named)
+
+    def import_csv(self, community_id: int, library: str, table: str, *, author: str, now: int) -> int:
+        """Keep the words of a CSV table, all or none; answers how many there were.
+
+        Raises:
+            EntryError: names line, field and reason of the first row that cannot be used.
+        """
+        return self.add(community_id, library, load_csv(table), author=author, now=now)
+
+    def export_csv(self, community_id: int, library: str | None = None) -> str:
+        """The words as a CSV table that can be imported again."""
+        return dump_csv(as_entry(row) for row in reversed(self.entries(community_id, library=library)))
+
+    def entries(
+        self, community_id: int, *, library: str | None = None, contains: str = "", limit: int = 200_000
+    ) -> list[LexiconEntryRow]:
+        """A community's words, newest first."""
+        with self.sessions.read() as session:
+            return lexicons.of(session, community_id, library=library, contains=contains, limit=limit)
+
+    def remove(self, community_id: int, entry_id: int) -> LexiconEntryRow:
+        """Remove a word; answers what it was, so that it can be put back.
+
+        Raises:
+            UnknownEntryError: the community has no such word.
+        """
+        with self.sessions.write.begin() as session:
+            row = lexicons.remove(session, community_id, entry_id)
+        if row is None:
+            message = f"no word {entry_id}"
+            raise UnknownEntryError(message)
+        return row

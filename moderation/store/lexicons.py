@@ -1,0 +1,73 @@
+"""A community's own words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from moderation.store.tables import LexiconEntryRow
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy.orm import Session
+
+_KEY = ("community_id", "library", "kind", "word")
+_CHANGING = ("level", "clause", "effective_from", "effective_to", "author", "changed_at")
+
+
+def upsert(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+    """Keep entries (column values of :class:`LexiconEntryRow`); one of the same word and kind is replaced."""
+    if not rows:
+        return
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(LexiconEntryRow)
+    statement = statement.on_conflict_do_update(
+        index_elements=list(_KEY), set_={name: statement.excluded[name] for name in _CHANGING}
+    )
+    session.execute(statement, list(rows))
+
+
+def of(
+    session: Session,
+    community_id: int,
+    *,
+    library: str | None = None,
+    contains: str = "",
+    limit: int = 200_000,
+) -> list[LexiconEntryRow]:
+    """A community's entries, newest first."""
+    statement = select(LexiconEntryRow).where(LexiconEntryRow.community_id == community_id)
+    if library is not None:
+        statement = statement.where(LexiconEntryRow.library == library)
+    if contains:
+        statement = statement.where(LexiconEntryRow.word.contains(contains, autoescape=True))
+    return list(session.scalars(statement.order_by(LexiconEntryRow.id.desc()).limit(limit)))
+
+
+def remove(session: Session, community_id: int, entry_id: int) -> LexiconEntryRow | None:
+    """Remove an entry; answers what it was."""
+    return session.scalar(
+        delete(LexiconEntryRow)
+        .where(LexiconEntryRow.id == entry_id, LexiconEntryRow.community_id == community_id)
+        .returning(LexiconEntryRow)
+    )
+
+
+def version(session: Session) -> tuple[int, int, int]:
+    """A value that changes whenever any entry does, in one cheap query."""
+    row = session.execute(
+        select(
+            func.count(),
+            func.coalesce(func.max(LexiconEntryRow.id), 0),
+            func.coalesce(func.max(LexiconEntryRow.changed_at), 0),
+        )
+    ).one()
+    return int(row[0]), int(row[1]), int(row[2])
+
+
+def communities(session: Session) -> list[int]:
+    """Communities that have words of their own."""
+    return list(session.scalars(select(LexiconEntryRow.community_id).distinct()))

@@ -1,0 +1,307 @@
+"""Posts: kept once, claimed under a lease, settled once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import CursorResult, case, func, insert, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from moderation.domain.post import PostState
+from moderation.store.engine import db_now
+from moderation.store.tables import PostKeyRow, PostRow
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy.orm import Session
+
+
+class Kept(StrEnum):
+    """What became of a submission."""
+
+    NEW = "new"
+    DUPLICATE = "duplicate"
+    CONFLICT = "conflict"
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A post held by one worker until its lease runs out."""
+
+    id: str
+    community_id: int
+    revision: int
+    attempts: int
+    row: PostRow
+
+
+def add(session: Session, community_id: int, rows: Sequence[dict[str, Any]]) -> list[tuple[Kept, str]]:
+    """Keep posts, each ``data_id`` once per community.
+
+    Args:
+        session: a writing session.
+        community_id: the tenant.
+        rows: column values of new posts; ``id`` is used only where the ``data_id`` is new.
+
+    Returns:
+        For each row, in order, what became of it and the id of the post that its ``data_id`` names.
+    """
+    first: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        first.setdefault(row["data_id"], row)
+    keys = [
+        {
+            "community_id": community_id,
+            "data_id": row["data_id"],
+            "post_id": row["id"],
+            "content_hash": row["content_hash"],
+        }
+        for row in first.values()
+    ]
+    _insert_missing(session, keys)
+    known = {
+        key.data_id: key
+        for key in session.scalars(
+            select(PostKeyRow).where(PostKeyRow.community_id == community_id, PostKeyRow.data_id.in_(first))
+        )
+    }
+    fresh = [row for row in first.values() if known[row["data_id"]].post_id == row["id"]]
+    if fresh:
+        session.execute(insert(PostRow), fresh)
+    fresh_ids = {row["id"] for row in fresh}
+    return [_outcome(row, known[row["data_id"]], fresh_ids) for row in rows]
+
+
+def _insert_missing(session: Session, keys: list[dict[str, Any]]) -> None:
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    # Sorted, so that two batches with the same keys cannot wait for each other.
+    ordered = sorted(keys, key=lambda key: key["data_id"])
+    session.execute(dialect.insert(PostKeyRow).on_conflict_do_nothing(), ordered)
+
+
+def _outcome(row: dict[str, Any], key: PostKeyRow, fresh_ids: set[str]) -> tuple[Kept, str]:
+    if row["id"] in fresh_ids:
+        return Kept.NEW, row["id"]
+    same = key.content_hash == row["content_hash"]
+    return (Kept.DUPLICATE if same else Kept.CONFLICT), key.post_id
+
+
+def claim(session: Session, *, token: str, lease: int, budget: int, limit: int) -> list[Claimed]:
+    """Claim work: one post whose lease ran out, else fresh posts up to a budget.
+
+    A post whose lease ran out may have killed its worker, so it is taken alone: it cannot take others with it.
+
+    Args:
+        session: a writing session.
+        token: fencing token, new for each claim.
+        lease: microseconds until others may claim the posts again.
+        budget: most code points to take; a single post is taken whatever its length.
+        limit: most posts to take.
+    """
+    lone = _materialised(_expired().with_for_update(skip_locked=True), "lone")
+    expired = _take(session, token, lease, select(lone.c.sequence))
+    return expired or _take(session, token, lease, _fresh(budget, limit))
+
+
+def _fresh(budget: int, limit: int) -> Any:
+    oldest = (
+        select(PostRow.sequence, PostRow.cost)
+        .where(PostRow.state == PostState.PENDING.value, PostRow.claimed_until.is_(None))
+        .order_by(PostRow.sequence)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    candidates = _materialised(oldest, "candidates")
+    before = func.sum(candidates.c.cost).over(order_by=candidates.c.sequence) - candidates.c.cost
+    sums = select(candidates.c.sequence, before.label("before")).subquery("sums")
+    return select(sums.c.sequence).where(sums.c.before < budget)
+
+
+def _materialised(statement: Any, name: str) -> Any:
+    # Without this PostgreSQL may run a LIMITed sub-select more than once and claim more than the limit.
+    return statement.cte(name).prefix_with("MATERIALIZED", dialect="postgresql")
+
+
+def _expired() -> Any:
+    return (
+        select(PostRow.sequence)
+        .where(
+            PostRow.state == PostState.PENDING.value,
+            PostRow.claimed_until.is_not(None),
+            PostRow.claimed_until < db_now(),
+        )
+        .order_by(PostRow.claimed_until)
+        .limit(1)
+    )
+
+
+def _take(session: Session, token: str, lease: int, chosen: Any) -> list[Claimed]:
+    statement = (
+        update(PostRow)
+        .where(PostRow.sequence.in_(chosen))
+        .values(claim_token=token, claimed_until=db_now() + lease, attempts=PostRow.attempts + 1)
+        .returning(PostRow)
+        .execution_options(synchronize_session=False)
+    )
+    rows = sorted(session.scalars(statement), key=lambda row: row.sequence)
+    return [Claimed(row.id, row.community_id, row.revision, row.attempts, row) for row in rows]
+
+
+def settle(session: Session, token: str, post_ids: Sequence[str]) -> dict[str, int]:
+    """Mark claimed posts decided.
+
+    Returns:
+        For each post that this claim still held, the version its next event carries.  A post that was edited,
+        withdrawn or claimed by another meanwhile is not in the answer: write nothing for it.
+    """
+    statement = (
+        update(PostRow)
+        .where(
+            PostRow.id.in_(post_ids),
+            PostRow.claim_token == token,
+            PostRow.state == PostState.PENDING.value,
+        )
+        .values(
+            state=PostState.DECIDED.value,
+            claim_token=None,
+            claimed_until=None,
+            event_version=PostRow.event_version + 1,
+        )
+        .returning(PostRow.id, PostRow.event_version)
+        .execution_options(synchronize_session=False)
+    )
+    return dict(session.execute(statement).all())
+
+
+def release(session: Session, token: str, post_id: str, *, error: str, wait: int) -> None:
+    """Give a failed post back for another attempt after ``wait`` microseconds, alone."""
+    session.execute(
+        update(PostRow)
+        .where(PostRow.id == post_id, PostRow.claim_token == token)
+        .values(claim_token=None, claimed_until=db_now() + wait, last_error=error[:1000])
+        .execution_options(synchronize_session=False)
+    )
+
+
+def find(session: Session, community_id: int, data_id: str) -> PostRow | None:
+    """The post that a community's ``data_id`` names, or None."""
+    return session.scalar(
+        select(PostRow)
+        .join(PostKeyRow, PostKeyRow.post_id == PostRow.id)
+        .where(PostKeyRow.community_id == community_id, PostKeyRow.data_id == data_id)
+    )
+
+
+def by_id(session: Session, community_id: int, post_id: str) -> PostRow | None:
+    """A community's post by our id, or None."""
+    return session.scalar(select(PostRow).where(PostRow.id == post_id, PostRow.community_id == community_id))
+
+
+def edit(session: Session, post: PostRow, values: dict[str, Any], *, edited_at: int) -> bool:
+    """Replace a post's content as of ``edited_at``; it is scored again.
+
+    Edits can arrive out of order: one older than the latest known edit changes nothing and answers False.
+    The first edit always counts: ``posted_at`` may be of another clock than the platform's.
+    """
+    statement = (
+        update(PostRow)
+        .where(
+            PostRow.id == post.id,
+            PostRow.state != PostState.WITHDRAWN.value,
+            or_(PostRow.edited_at.is_(None), PostRow.edited_at <= edited_at),
+        )
+        .values(
+            **values,
+            edited_at=edited_at,
+            revision=PostRow.revision + 1,
+            state=PostState.PENDING.value,
+            claim_token=None,
+            claimed_until=None,
+            attempts=0,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    return _changed(session, statement)
+
+
+def withdraw(session: Session, post: PostRow) -> bool:
+    """Leave a tombstone: whatever a worker still computes about the post is not written."""
+    statement = (
+        update(PostRow)
+        .where(PostRow.id == post.id, PostRow.state != PostState.WITHDRAWN.value)
+        .values(
+            state=PostState.WITHDRAWN.value,
+            revision=PostRow.revision + 1,
+            claim_token=None,
+            claimed_until=None,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    return _changed(session, statement)
+
+
+def set_metrics(session: Session, post: PostRow, metrics: dict[str, Any]) -> None:
+    """Replace a post's metrics; nothing is scored again."""
+    session.execute(update(PostRow).where(PostRow.id == post.id).values(metrics=metrics))
+
+
+def next_event_version(session: Session, post_id: str) -> int:
+    """Raise and return the version that the next event about a post carries."""
+    statement = (
+        update(PostRow)
+        .where(PostRow.id == post_id)
+        .values(event_version=PostRow.event_version + 1)
+        .returning(PostRow.event_version)
+        .execution_options(synchronize_session=False)
+    )
+    return session.scalars(statement).one()
+
+
+def has_work(session: Session) -> bool:
+    """Tell whether any post can be claimed now."""
+    fresh = select(PostRow.sequence).where(
+        PostRow.state == PostState.PENDING.value, PostRow.claimed_until.is_(None)
+    )
+    return bool(session.scalar(select(fresh.exists() | _expired().exists())))
+
+
+def count_by_state(session: Session, community_id: int) -> dict[PostState, int]:
+    """How many posts a community has in each state."""
+    pending = func.sum(case((PostRow.state == PostState.PENDING.value, 1), else_=0))
+    decided = func.sum(case((PostRow.state == PostState.DECIDED.value, 1), else_=0))
+    row = session.execute(
+        select(func.count(), pending, decided).where(PostRow.community_id == community_id)
+    ).one()
+    total, waiting, done = (int(value or 0) for value in row)
+    return {
+        PostState.PENDING: waiting,
+        PostState.DECIDED: done,
+        PostState.WITHDRAWN: total - waiting - done,
+    }
+
+
+def _changed(session: Session, statement: Any) -> bool:
+    result = session.execute(statement)
+    assert isinstance(result, CursorResult)  # noqa: S101 - narrows the type: an UPDATE gives a cursor
+    return bool(result.rowcount)
+
+
+def by_author(
+    session: Session, community_id: int, author_id: str | None, *, besides: str, limit: int = 10
+) -> list[PostRow]:
+    """An author's latest other posts, newest first."""
+    if not author_id:
+        return []
+    return list(
+        session.scalars(
+            select(PostRow)
+            .where(
+                PostRow.community_id == community_id, PostRow.author_id == author_id, PostRow.id != besides
+            )
+            .order_by(PostRow.posted_at.desc())
+            .limit(limit)
+        )
+    )

@@ -1,0 +1,138 @@
+"""Entries of a lexicon, and what makes an entry one that can be used."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from typing import Final
+
+import re2
+
+from moderation.domain.convention import clause_exists
+from moderation.domain.evidence import Level
+from moderation.text.normalise import normalise
+from moderation.text.pinyin import sound_of_word
+from moderation.text.segment import encodable
+
+_LONGEST: Final = 500
+"""Code points of one entry; the combination lists we ship stay well below."""
+_PATTERN_MEMORY: Final = 1 << 20
+"""Bytes that one compiled pattern may use; RE2 refuses larger ones."""
+
+
+class Kind(StrEnum):
+    """How an entry matches."""
+
+    NORMAL = "normal"
+    COMBINATION = "combination"
+    PINYIN = "pinyin"
+    ALLOW = "allow"
+    REGEX = "regex"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row of a lexicon.
+
+    ``effective_from`` (inclusive) and ``effective_to`` (exclusive) are epoch microseconds in UTC; ``None`` is open.
+    A combination names its parts with ``&`` and alternatives with ``|``; ``~`` before an alternative asks for a
+    disguised occurrence: ``~加微信|~加微 & 兼职|日结``.
+    """
+
+    word: str
+    kind: Kind
+    clause: str
+    level: Level = Level.REVIEW
+    library: str = ""
+    effective_from: int | None = None
+    effective_to: int | None = None
+
+    def in_force(self, now: int) -> bool:
+        """Tell whether the entry counts at ``now`` (epoch microseconds)."""
+        begun = self.effective_from is None or self.effective_from <= now
+        return begun and (self.effective_to is None or now < self.effective_to)
+
+
+class EntryError(ValueError):
+    """An entry that cannot be used: its line (1 is the header; 0 where there is no file), its field, and why."""
+
+    def __init__(self, line: int, field: str, reason: str) -> None:
+        """Message: ``line 7, field clause: …``."""
+        self.line, self.field, self.reason = line, field, reason
+        super().__init__(f"line {line}, field {field}: {reason}")
+
+
+def check_entry(entry: Entry, line: int = 0) -> None:
+    """Refuse what would match nothing, everything, or for ever.
+
+    Raises:
+        EntryError: names ``line``, the field and the reason.
+    """
+    if len(entry.word) > _LONGEST:
+        raise EntryError(line, "word", f"longer than {_LONGEST} characters")
+    if not clause_exists(entry.clause):
+        raise EntryError(line, "clause", f"the convention has no clause {entry.clause!r}")
+    if (
+        entry.effective_from is not None
+        and entry.effective_to is not None
+        and entry.effective_to <= entry.effective_from
+    ):
+        raise EntryError(line, "effective_to", "not after effective_from")
+    if entry.kind is Kind.REGEX:
+        _check_pattern(entry.word, line)
+        return
+    parts = parse_combination(entry.word) if entry.kind is Kind.COMBINATION else (((entry.word, False),),)
+    if entry.kind is Kind.COMBINATION and len(parts) < 2:  # noqa: PLR2004
+        raise EntryError(line, "word", "a combination needs two parts joined by &")
+    for word, _ in (alternative for part in parts for alternative in part):
+        if not plain_word(word):
+            raise EntryError(line, "word", "empty, or nothing is left of it after normalisation")
+        if entry.kind is Kind.PINYIN and not all(
+            "\ue000" <= each <= "\uf8ff" for each in sound_of_word(plain_word(word))
+        ):
+            raise EntryError(line, "word", "not made of Chinese characters or pinyin syllables alone")
+
+
+def _check_pattern(pattern: str, line: int) -> None:
+    if not pattern.strip():
+        raise EntryError(line, "word", "empty pattern")
+    try:
+        matches_nothing = compile_pattern(pattern).search("") is not None
+    except re2.error as error:
+        reason = error.args[0].decode(errors="replace") if isinstance(error.args[0], bytes) else error.args[0]
+        raise EntryError(line, "word", f"RE2 refuses the pattern: {reason}") from error
+    if matches_nothing:
+        raise EntryError(line, "word", "the pattern matches the empty text")
+
+
+def pattern_options() -> re2.Options:
+    """Options that every pattern of a user runs with."""
+    options = re2.Options()
+    options.log_errors = False
+    options.max_mem = _PATTERN_MEMORY
+    options.case_sensitive = False
+    return options
+
+
+def compile_pattern(pattern: str) -> re2._Regexp:
+    """Compile with RE2, which runs in linear time; it sees the light form of the text.
+
+    Raises:
+        re2.error: not a pattern, or one that RE2 does not support (look-around, back references).
+    """
+    return re2.compile(encodable(pattern), pattern_options())
+
+
+@lru_cache(maxsize=16)  # an entry asks several times in a row while it is compiled
+def plain_word(word: str) -> str:
+    """The light form that a word is matched in."""
+    return encodable(normalise(word).text).strip()
+
+
+def parse_combination(word: str) -> tuple[tuple[tuple[str, bool], ...], ...]:
+    """Parts of a combination, each a tuple of (alternative, whether it must be disguised)."""
+    return tuple(
+        tuple((each.strip().lstrip("~").strip(), each.strip().startswith("~")) for each in part.split("|"))
+        for part in word.replace("＆", "&").split("&")
+    )  # fmt: skip

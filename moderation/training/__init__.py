@@ -1,0 +1,1 @@
+"""Training: from shared text to a bundle.  Reached from the command line only; needs the ``torch`` extra."""

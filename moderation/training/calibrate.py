@@ -1,0 +1,176 @@
+"""Temperatures, Platt scales and thresholds from the dev parts, on the int8 model as it is served."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import torch
+from torch.nn import functional
+
+from moderation.classifiers.bundle import Calibration, Threshold
+from moderation.training.labels import BINARY, HEADS
+from moderation.training.statistics import wilson
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from moderation.training.labels import Example
+
+    Floats = NDArray[np.float64]
+
+_SURE: Final = 0.5
+_RULE: Final = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Examples and the model's logits for them (examples, outputs)."""
+
+    examples: Sequence[Example]
+    logits: NDArray[np.float32]
+
+    def binary(self, name: str, least: float = _SURE) -> tuple[Floats, Floats]:
+        """Logits and labels of a binary head, where the label is known well enough."""
+        column = BINARY.index(name)
+        rows = [
+            (self.logits[n, column], each.binary[name][0])
+            for n, each in enumerate(self.examples)
+            if name in each.binary and each.binary[name][1] >= least
+        ]
+        found = np.asarray(rows, dtype=np.float64).reshape(-1, 2)
+        return found[:, 0], found[:, 1]
+
+    def classes(self, head: str) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+        """Logits and classes of a softmax head, where the class is known (poles only for binary sources)."""
+        wanted = [getattr(each, head) for each in self.examples]
+        if head == "sentiment":
+            wanted = [None if each.poles else label for each, label in zip(self.examples, wanted, strict=True)]
+        if head == "target":
+            wanted = [None if label is not None and label > 2 else label for label in wanted]
+        rows = [n for n, label in enumerate(wanted) if label is not None]
+        return self.logits[rows][:, slice(*HEADS[head])], np.asarray([wanted[n] for n in rows], dtype=np.int64)
+
+
+def platt(logits: Floats, labels: Floats, pull: float = 2.0) -> tuple[float, float]:
+    """Scale and shift that make sigmoid(scale * logit + shift) a probability; few positives stay near (1, 0)."""
+    if labels.sum() < 5 or labels.sum() > len(labels) - 5:
+        return 1.0, 0.0
+    x, y = torch.from_numpy(logits), torch.from_numpy(labels)
+    theta = torch.zeros(2, dtype=torch.float64, requires_grad=True)
+    optimiser = torch.optim.LBFGS([theta], lr=0.5, max_iter=100)
+
+    def closure() -> torch.Tensor:
+        optimiser.zero_grad()
+        value = functional.binary_cross_entropy_with_logits(theta[0].exp() * x + theta[1], y, reduction="sum")
+        value = value + pull * (theta**2).sum()
+        value.backward()
+        return value
+
+    optimiser.step(closure)
+    return float(theta[0].detach().exp()), float(theta[1].detach())
+
+
+def temperature(logits: NDArray[np.float32], wanted: NDArray[np.int64]) -> float:
+    """The temperature of least cross-entropy."""
+    if len(wanted) < 20:
+        return 1.0
+    x, y = torch.from_numpy(logits).double(), torch.from_numpy(wanted)
+    grid = np.exp(np.linspace(np.log(0.3), np.log(5.0), 120))
+    losses = [float(functional.cross_entropy(x / each, y)) for each in grid]
+    return float(grid[int(np.argmin(losses))])
+
+
+def fit(judged: Judged) -> Calibration:
+    """Calibration of every head on dev examples."""
+    binary = {name: platt(*judged.binary(name)) for name in BINARY}
+    heads = ("sentiment", "intent", "target")
+    return Calibration(binary, {head: temperature(*judged.classes(head)) for head in heads})
+
+
+def probabilities(logits: Floats, pair: tuple[float, float]) -> Floats:
+    """Calibrated probabilities of a binary head."""
+    found: Floats = 1.0 / (1.0 + np.exp(-np.clip(logits * pair[0] + pair[1], -30, 30)))
+    return found
+
+
+def block_threshold(scores: Floats, labels: Floats) -> float | None:
+    """Least score from which on the lower 95 % bound of precision is at least .95, and stays so above it
+    down to the smallest sample that can show it; None if no score gets there."""
+    order = np.argsort(-scores, kind="stable")
+    hits = np.cumsum(labels[order])
+    best: float | None = None
+    for n in range(len(order)):
+        last = n + 1 == len(order) or scores[order[n + 1]] < scores[order[n]]
+        if last and wilson(int(hits[n]), n + 1)[0] >= _RULE:
+            best = float(scores[order[n]])
+    return best
+
+
+def best_f1_threshold(scores: Floats, labels: Floats) -> float:
+    """The score at which F1 is highest."""
+    order = np.argsort(-scores, kind="stable")
+    hits = np.cumsum(labels[order])
+    f1 = 2 * hits / (np.arange(1, len(order) + 1) + max(1.0, labels.sum()))
+    return float(scores[order[int(np.argmax(f1))]]) if len(order) else 0.5
+
+
+def _above(ordinary: Floats, limits: Floats) -> float:
+    return float((ordinary >= limits).any(axis=1).mean())
+
+
+def within_budget(ordinary: Floats, floors: Floats, budget: float) -> Floats:
+    """Raise thresholds (heads) over ``floors`` until at most ``budget`` of ordinary posts (posts, heads) pass any.
+
+    Every head may use the same share of the budget; the share is as large as the union allows.
+    """
+    low, high = 0.0, budget
+    limits = np.maximum(floors, np.nextafter(ordinary.max(axis=0), 2.0))
+    for _ in range(24):
+        share = (low + high) / 2
+        quantiles = np.quantile(ordinary, 1.0 - share, axis=0, method="higher")
+        tried = np.maximum(floors, np.nextafter(quantiles, 2.0))
+        if _above(ordinary, tried) <= budget:
+            low, limits = share, tried
+        else:
+            high = share
+    return limits
+
+
+def thresholds(
+    judged: Judged,
+    calibration: Calibration,
+    ordinary: NDArray[np.float32],
+    review_budget: float = 0.015,
+    block_budget: float = 0.0005,
+) -> dict[str, Threshold]:
+    """Review and block threshold of every binary head.
+
+    Args:
+        judged: dev examples.
+        calibration: of the same model.
+        ordinary: logits of ordinary dev posts (posts, outputs).
+        review_budget: share of ordinary posts that may go to review, over all heads together.
+        block_budget: likewise for blocking.
+    """
+    size = len(BINARY)
+    plain = np.stack(
+        [probabilities(ordinary[:, n].astype(np.float64), calibration.binary[name]) for n, name in enumerate(BINARY)], 1
+    )
+    floors, blocks = np.full(size, 0.5), np.full(size, np.inf)
+    for n, name in enumerate(BINARY):
+        logits, labels = judged.binary(name)
+        if not len(labels):
+            continue
+        scores = probabilities(logits, calibration.binary[name])
+        floors[n] = best_f1_threshold(scores, labels)
+        blocks[n] = block_threshold(scores, labels) or np.inf
+    review = within_budget(plain, floors, review_budget)
+    block = within_budget(plain, np.maximum(blocks, review), block_budget)
+    return {
+        name: Threshold(round(float(min(review[n], 1.0)), 4), None if not np.isfinite(blocks[n]) or block[n] > 1 else round(float(block[n]), 4))
+        for n, name in enumerate(BINARY)
+    }

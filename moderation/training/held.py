@@ -1,0 +1,37 @@
+"""Logits of held-out examples through the serving code, as the served model gives them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from moderation.training.calibrate import Judged
+from moderation.training.labels import SERVED
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from moderation.classifiers.transformer import TransformerClassifier
+    from moderation.training.labels import Example
+
+
+def judge(classifier: TransformerClassifier, examples: Sequence[Example]) -> Judged:
+    """Run the classifier on the examples; those with a span go through as targets."""
+    logits: NDArray[np.float32] = np.zeros((len(examples), SERVED), dtype=np.float32)
+    spans = [n for n, each in enumerate(examples) if each.span is not None]
+    texts = [n for n, each in enumerate(examples) if each.span is None]
+    if texts:
+        found, _ = classifier.logits([examples[n].text for n in texts], [examples[n].title for n in texts])
+        logits[texts] = found
+    if spans:
+        items = [(examples[n].text, *(examples[n].span or (0, 0))) for n in spans]
+        logits[spans] = classifier.target_logits(items)
+    return Judged(examples, logits)
+
+
+def joined(parts: Sequence[Judged]) -> Judged:
+    """Several as one."""
+    return Judged([each for part in parts for each in part.examples], np.concatenate([part.logits for part in parts]))

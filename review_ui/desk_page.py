@@ -1,0 +1,135 @@
+"""Gathers what the desk shows: the list, the item in the middle, its author, the figures above."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from flask import url_for
+
+from moderation.domain.review import UNDO_WINDOW, DecisionKind, ReviewState
+from review_ui import guard
+from review_ui.context import community, now, parts, today, user
+from review_ui.evidence import Case, case
+from review_ui.queries import PAGE_SIZE, QueueQuery
+
+if TYPE_CHECKING:
+    from moderation.services.reviewing import ItemPage, QueuePage
+    from moderation.store.tables import DecisionRow, PostRow, ReviewItemRow, UserRow, VerdictRow
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the list."""
+
+    item: ReviewItemRow
+    case: Case
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The list and the figures of the header."""
+
+    query: QueueQuery
+    page: QueuePage
+    rows: list[Row]
+    tally: dict[DecisionKind, int]
+    mine: int
+
+    @property
+    def today(self) -> int:
+        """Decisions made today that stand."""
+        return self.tally[DecisionKind.PASS] + self.tally[DecisionKind.BLOCK]
+
+    @property
+    def has_more(self) -> bool:
+        """Whether another page may follow."""
+        return len(self.rows) == PAGE_SIZE
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The post in the middle with everything around it."""
+
+    case: Case
+    author_posts: list[tuple[PostRow, VerdictRow | None]]
+    verdicts: list[VerdictRow]
+    decisions: list[tuple[DecisionRow, UserRow]]
+    item: ReviewItemRow | None = None
+    next_url: str | None = None
+
+    @property
+    def history(self) -> list[tuple[int, str, Any, UserRow | None]]:
+        """(instant, kind, row, person) of every verdict and decision, newest first."""
+        found: list[tuple[int, str, Any, UserRow | None]] = [
+            *((row.created_at, "verdict", row, None) for row in self.verdicts),
+            *((row.created_at, "decision", row, person) for row, person in self.decisions),
+        ]
+        return sorted(found, key=lambda one: one[0], reverse=True)
+
+    @property
+    def can_decide(self) -> bool:
+        """Whether the decision bar is shown."""
+        open_now = self.item is not None and self.item.state == ReviewState.OPEN.value
+        return open_now and guard.may(guard.REVIEWERS)
+
+    @property
+    def last_decision(self) -> tuple[DecisionRow, UserRow] | None:
+        """The decision that stands, with who made it."""
+        last = self.decisions[-1] if self.decisions else None
+        return last if last and last[0].kind != DecisionKind.UNDO.value else None
+
+
+def listing(query: QueueQuery) -> Listing:
+    """The list that a query asks for."""
+    reviewing = parts().reviewing
+    page = reviewing.queue(
+        community(), today=today(), state=query.state, name=query.name, limit=PAGE_SIZE, offset=query.offset
+    )
+    rows = [
+        Row(each.item, case(each.post, each.verdict), item_url(each.item.id, query)) for each in page.entries
+    ]
+    mine = reviewing.tally(community(), since=today(), moderator_id=user().id)
+    return Listing(
+        query,
+        page,
+        rows,
+        reviewing.tally(community(), since=today()),
+        mine[DecisionKind.PASS] + mine[DecisionKind.BLOCK],
+    )
+
+
+def item_url(item_id: int, query: QueueQuery) -> str:
+    """Address of an item within a list."""
+    return url_for("items.show", item_id=item_id, **query.address())  # type: ignore[arg-type]
+
+
+def subject_of(page: ItemPage, query: QueueQuery) -> Subject:
+    """The middle of the desk for a review item."""
+    following = item_url(page.next_item_id, query) if page.next_item_id else None
+    return Subject(
+        case=case(page.post, page.verdict),
+        author_posts=parts().reviewing.author_posts(page.post),
+        verdicts=page.verdicts,
+        decisions=page.decisions,
+        item=page.item,
+        next_url=following,
+    )
+
+
+def open_item(item_id: int, query: QueueQuery) -> Subject:
+    """One item.
+
+    Raises:
+        UnknownItemError: the community has no such item.
+    """
+    return subject_of(parts().reviewing.item(community(), item_id, name=query.name), query)
+
+
+def undo_until() -> int | None:
+    """Until when the user can take back the last decision, UTC microseconds, or None."""
+    if not guard.may(guard.REVIEWERS):
+        return None
+    last = parts().reviewing.undoable(community(), moderator_id=user().id, now=now())
+    return last.created_at + UNDO_WINDOW if last else None

@@ -1,0 +1,142 @@
+"""What things are called on a page, in its language."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask_babel import gettext, lazy_gettext
+
+from moderation.domain import convention
+from moderation.domain.convention import CATEGORY_NAMES_ZH, LABEL_NAMES_ZH, Category, Clause, Label
+from moderation.domain.review import QUEUE_NAMES_ZH, QueueName
+from moderation.services.access import Role
+from review_ui.language import is_chinese
+
+_ = lazy_gettext
+
+SUGGESTIONS: Final = {"pass": _("通过"), "review": _("待审"), "block": _("拦截"), "undo": _("撤销")}
+RISKS: Final = {"none": _("无风险"), "low": _("低风险"), "medium": _("中风险"), "high": _("高风险")}
+POLARITIES: Final = {
+    "negative": _("负面"),
+    "neutral": _("中性"),
+    "positive": _("正面"),
+    "mixed": _("褒贬不一"),
+    "unrated": _("未判定"),
+}
+SCENES: Final = {
+    "post": _("帖子"),
+    "comment": _("评论"),
+    "chat": _("聊天"),
+    "nickname": _("昵称"),
+    "profile": _("简介"),
+    "title": _("标题"),
+    "danmaku": _("弹幕"),
+    "join_request": _("入群申请"),
+}
+KINDS: Final = {
+    "model": _("模型"),
+    "keyword": _("词库"),
+    "rule": _("规则"),
+    "contact": _("联系方式"),
+    "similar": _("相似帖"),
+    "behaviour": _("行为"),
+    "lexicon": _("词库"),
+    "report": _("举报"),
+    "machine": _("机审"),
+    "wechat": _("微信"),
+    "qq": "QQ",
+    "phone": _("电话"),
+    "url": _("链接"),
+    "email": _("邮箱"),
+    "qr": _("二维码"),
+    "brand": _("品牌"),
+}
+REASONS: Final = {"obfuscated": _("变体写法")}
+ROLES: Final = {
+    Role.MODERATOR: _("审核员"),
+    Role.SENIOR: _("资深审核员"),
+    Role.ADMIN: _("管理员"),
+    Role.BRAND: _("品牌"),
+    Role.AUDITOR: _("审计"),
+}
+ACTIONS: Final = {
+    "show": _("展示"),
+    "hold": _("暂不展示"),
+    "fold": _("折叠"),
+    "author_only": _("仅作者可见"),
+    "limit": _("限流"),
+    "remove": _("删除"),
+    "nudge": _("提醒作者"),
+}
+STATES: Final = {"open": _("待处理"), "decided": _("已处理"), "closed": _("已关闭")}
+
+_QUEUES: Final = {
+    QueueName.ADS: "Ads",
+    QueueName.ATTACK: "Attacks",
+    QueueName.VICE: "Illegal & vulgar",
+    QueueName.MISINFORMATION: "Misinformation",
+    QueueName.QUALITY: "Quality",
+    QueueName.FAILED: "Machine failed",
+    QueueName.OTHER: "Other",
+}
+_LABELS: Final = {
+    Label.ILLEGAL: "Illegal",
+    Label.UNFRIENDLY: "Unfriendly",
+    Label.SPAM_ADS: "Spam & ads",
+    Label.PORN_VULGAR: "Porn & vulgar",
+    Label.MISINFORMATION: "Misinformation",
+    Label.SUPERSTITION: "Superstition",
+    Label.CLICKBAIT: "Clickbait",
+    Label.FAN_CIRCLE: "Fan circles",
+    Label.OTHER_HARM: "Other harm",
+    Label.QUALITY: "Quality",
+    Label.NONE: "None",
+}
+
+
+def queue(name: QueueName | str) -> str:
+    """A queue."""
+    return QUEUE_NAMES_ZH[QueueName(name)] if is_chinese() else _QUEUES[QueueName(name)]
+
+
+def label(name: Label | str) -> str:
+    """A chapter of the convention."""
+    return LABEL_NAMES_ZH[Label(name)] if is_chinese() else _LABELS[Label(name)]
+
+
+def category(name: Category | str) -> str:
+    """What a classifier head scores."""
+    found = Category(name)
+    return CATEGORY_NAMES_ZH[found] if is_chinese() else found.value.replace("_", " ").capitalize()
+
+
+def clause(number: str) -> str:
+    """A clause with its number, such as «3.8 特殊符号、图片等规避审核»."""
+    if not convention.clause_exists(number):
+        return number
+    found = convention.clause(number)
+    return f"{found.number} {found.zh if is_chinese() else found.en}"
+
+
+def chapters() -> list[tuple[str, str, tuple[Clause, ...]]]:
+    """(digit, name, clauses) of each chapter: what a clause is chosen from."""
+    found = []
+    for each in Label:
+        clauses = convention.clauses_of(each)
+        if clauses:
+            found.append((clauses[0].number.partition(".")[0], label(each), clauses))
+    return found
+
+
+def of(names: str, key: str | None) -> str:
+    """A name out of one of the tables above; the key itself where it is not in there."""
+    table: dict[str, object] = globals()[names.upper()]
+    return str(table.get(key or "", key or ""))
+
+
+def ago(seconds: int) -> str:
+    """How long ago, in one short word."""
+    for size, text in ((86_400, gettext("%(n)s 天前")), (3_600, gettext("%(n)s 小时前")), (60, gettext("%(n)s 分钟前"))):
+        if seconds >= size:
+            return text.replace("%(n)s", str(seconds // size))
+    return gettext("刚刚")

@@ -1,0 +1,22 @@
+// Entry point. Each module minds its own part of the page and does nothing where that part is missing.
+import { startDesk } from "./desk.js";
+import { startLive } from "./live.js";
+import { startMarks } from "./marks.js";
+import { startTrend } from "./trend.js";
+
+startDesk();
+startLive();
+startMarks();
+startTrend();
+
+document.addEventListener("click", (event) => {
+  const close = event.target.closest("[data-close]");
+  if (close) close.closest("[data-notice]").remove();
+  for (const menu of document.querySelectorAll("details.menu[open], details.define[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+
+document.addEventListener("htmx:configRequest", (event) => {
+  event.detail.headers["X-CSRFToken"] = document.querySelector('meta[name="csrf-token"]').content;
+});

@@ -1,0 +1,115 @@
+// The desk by keyboard. Forms and links work without this; here they only become quick.
+import { closePicker, openPicker, pickerKey } from "./picker.js";
+import { toggleQuiet } from "./marks.js";
+
+const ahead = new Map(); // pages of items fetched before they are asked for
+const byId = (id) => document.getElementById(id);
+const item = () => byId("desk-item");
+const links = () => [...document.querySelectorAll("#rows .row-link")];
+const isShown = (element) => Boolean(element && element.offsetParent);
+
+function current() {
+  return document.querySelector("#rows .row-link[aria-current]");
+}
+
+function mark(link) {
+  for (const one of links()) one.removeAttribute("aria-current");
+  if (!link) return;
+  link.setAttribute("aria-current", "true");
+  link.scrollIntoView({ block: "nearest" });
+}
+
+async function fetchItem(url) {
+  const known = ahead.get(url);
+  if (known && Date.now() - known.at < 20_000) return known.page;
+  const page = fetch(url, { headers: { "HX-Request": "true" }, cache: "no-store" }).then((answer) => (answer.ok && !answer.redirected ? answer.text() : ""));
+  ahead.set(url, { at: Date.now(), page });
+  return page;
+}
+
+async function show(url) {
+  const page = await fetchItem(url).catch(() => "");
+  ahead.delete(url);
+  if (!page) {
+    location.assign(url);
+    return;
+  }
+  htmx.swap(item(), page, { swapStyle: "outerHTML" });
+  history.pushState({}, "", url);
+  byId("desk").dataset.view = "item";
+  settle();
+}
+
+function settle() {
+  closePicker();
+  const panel = item();
+  if (!panel) return;
+  const row = panel.dataset.item && byId(`row-${panel.dataset.item}`);
+  mark(row ? row.querySelector(".row-link") : null);
+  panel.querySelector(".post-text")?.classList.toggle("is-long", panel.querySelector(".post-text").textContent.length > 280);
+  panel.querySelector(".item")?.scrollTo(0, 0);
+  if (panel.dataset.next) fetchItem(panel.dataset.next).catch(() => {});
+}
+
+function step(by) {
+  const open = links().filter((link) => !link.closest(".is-done") || link === current());
+  const at = open.indexOf(current());
+  const next = open[at + by];
+  if (next && isShown(next)) {
+    mark(next);
+    if (isShown(item())) show(next.href);
+    else next.focus();
+  } else if (by > 0 && item()?.dataset.next && isShown(item())) show(item().dataset.next);
+}
+
+export function submit(kind, clause) {
+  const form = byId("decide");
+  if (!isShown(form)) return;
+  if (clause) form.elements.clause.value = clause;
+  form.requestSubmit(form.querySelector(`[name="kind"][value="${kind}"]`));
+}
+
+const keys = {
+  j: () => step(1),
+  k: () => step(-1),
+  ArrowDown: () => step(1),
+  ArrowUp: () => step(-1),
+  p: () => submit("pass"),
+  b: () => { if (isShown(byId("decide"))) openPicker(byId("decide"), submit); },
+  u: () => { const undo = item()?.querySelector(".undo"); if (undo) undo.requestSubmit(); },
+  v: toggleQuiet,
+  n: () => byId("note")?.focus(),
+  "?": () => { const help = byId("help"); if (help.open) help.close(); else help.showModal(); },
+};
+
+function onKey(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  const field = event.target.closest("input, textarea, select");
+  if (field) {
+    if (event.key === "Escape") field.blur();
+    return;
+  }
+  if (pickerKey(event)) return;
+  if (byId("help")?.open && event.key !== "?") return;
+  if (event.key.startsWith("Arrow") && !event.target.closest("#rows, body") ) return;
+  const act = keys[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+  if (!act) return;
+  event.preventDefault();
+  act();
+}
+
+export function startDesk() {
+  if (document.body.dataset.page !== "desk") return;
+  document.addEventListener("keydown", onKey);
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("#rows .row-link");
+    if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey && event.button === 0) {
+      event.preventDefault();
+      show(link.href);
+    }
+    if (event.target.closest("[data-help]")) byId("help").showModal();
+  });
+  document.addEventListener("htmx:afterSwap", (event) => { if (event.detail.target?.id === "desk-item" || event.detail.elt?.id === "desk-item") settle(); });
+  window.addEventListener("popstate", () => location.reload());
+  settle();
+}

@@ -1,0 +1,44 @@
+// Figures that stay true while the page is open: counts by polling (304 mostly), ages, and the time left to undo.
+const EVERY = 15_000;
+let tag = "";
+
+const number = (value) => value.toLocaleString("en-US");
+
+async function poll() {
+  const figures = document.querySelector("[data-live]");
+  if (!figures || document.hidden) return;
+  try {
+    const answer = await fetch(figures.dataset.live, { cache: "no-store", headers: tag ? { "If-None-Match": tag } : {} });
+    if (answer.status !== 200 || answer.redirected) return;
+    tag = answer.headers.get("ETag") || "";
+    show(figures, await answer.json());
+  } catch {
+    // Away for a moment: the next round asks again.
+  }
+}
+
+function show(figures, counts) {
+  const values = { ...counts.queues, backlog: counts.backlog, today: counts.today };
+  for (const place of figures.querySelectorAll("[data-count]")) {
+    const value = values[place.dataset.count];
+    if (value !== undefined && place.textContent !== number(value)) place.textContent = number(value);
+  }
+  const fresh = document.getElementById("fresh");
+  // The list itself never moves under the reader: a link says that there is more.
+  if (fresh) fresh.hidden = !(counts.first && !document.getElementById(`row-${counts.first}`));
+}
+
+function tick() {
+  for (const place of document.querySelectorAll("[data-until]")) {
+    const left = Math.floor((Number(place.dataset.until) - Date.now()) / 1000);
+    if (left <= 0) place.closest("form")?.remove();
+    else place.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+  }
+}
+
+export function startLive() {
+  if (document.querySelector("[data-live]")) setInterval(poll, EVERY);
+  tick();
+  setInterval(tick, 1000);
+  document.addEventListener("htmx:afterSettle", tick);
+}

@@ -1,0 +1,136 @@
+"""One review item: look, decide, take it back."""
+
+from __future__ import annotations
+
+from flask import Blueprint, make_response, redirect, render_template, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from moderation.domain.convention import UnknownClauseError
+from moderation.domain.review import (
+    ClauseNeededError,
+    Decision,
+    DecisionKind,
+    StaleItemError,
+    UndoExpiredError,
+)
+from review_ui import names
+from review_ui.context import community, now, parts, user, wants_fragment
+from review_ui.desk_page import item_url, listing, open_item, undo_until
+from review_ui.forms import DecisionForm
+from review_ui.guard import READERS, REVIEWERS, seen_by
+from review_ui.queries import QueueQuery, queue_query
+from review_ui.toasts import Toast, keep_toast
+
+pages = Blueprint("items", __name__)
+
+Answer = str | Response | tuple[str, int]
+
+
+@pages.get("/items/<int:item_id>")
+@seen_by(READERS)
+def show(item_id: int) -> str:
+    """An item within its list, or alone where htmx asks for it."""
+    query = queue_query()
+    subject = open_item(item_id, query)
+    if wants_fragment():
+        return render_template("parts/item.html", subject=subject, query=query, undo_until=undo_until())
+    return render_template(
+        "desk.html", listing=listing(query), subject=subject, view="item", undo_until=undo_until()
+    )
+
+
+@pages.post("/items/<int:item_id>/decision")
+@seen_by(REVIEWERS)
+def decide(item_id: int) -> Answer:
+    """Record a decision and go on to the next item."""
+    query, form = queue_query(), DecisionForm()
+    if not form.validate():
+        return _again(item_id, query, Toast(gettext("这个决定不完整,请重试。"), "warn"), 422)
+    try:
+        decision = Decision(
+            DecisionKind(form.kind.data), _clause(form), (form.note.data or "").strip()
+        )
+        parts().reviewing.decide(
+            community(), item_id, decision, moderator_id=user().id, version=form.version.data, now=now()
+        )
+    except (ClauseNeededError, UnknownClauseError):
+        return _again(item_id, query, Toast(gettext("拦截需要选择一个条款。"), "warn"), 422)
+    except StaleItemError:
+        return _again(item_id, query, _stale(item_id, query), 409)
+    said = names.of("suggestions", decision.kind.value)
+    where = f"{said} · {names.clause(decision.clause)}" if decision.clause else said
+    return _onwards(item_id, query, Toast(gettext("已记录:%(what)s", what=where), "done", undo=True))
+
+
+@pages.post("/undo")
+@seen_by(REVIEWERS)
+def undo() -> Answer:
+    """Take back the last decision and show its item again."""
+    query = queue_query()
+    try:
+        item = parts().reviewing.undo(community(), moderator_id=user().id, now=now())
+    except UndoExpiredError:
+        keep_toast(Toast(gettext("没有可撤销的决定:已过 10 分钟,或帖子之后又有变化。"), "warn"))
+        response = make_response(redirect(url_for("desk.queue", **query.address()), 303))  # type: ignore[arg-type]
+    else:
+        keep_toast(Toast(gettext("已撤销,这一条回到队列。"), "done"))
+        response = make_response(redirect(item_url(item.id, query), 303))
+    if wants_fragment():  # the list changes too: let the browser follow with a whole page
+        response.status_code = 204
+        response.headers["HX-Redirect"] = response.headers.pop("Location")
+    return response
+
+
+def _clause(form: DecisionForm) -> str:
+    return (form.clause.data or "") if form.kind.data == DecisionKind.BLOCK.value else ""
+
+
+def _onwards(item_id: int, query: QueueQuery, toast: Toast) -> Answer:
+    """The item that follows, in place for htmx, else as a redirect."""
+    done = open_item(item_id, query)
+    if not wants_fragment():
+        keep_toast(toast)
+        return redirect(done.next_url or url_for("desk.queue", **query.address()), 303)  # type: ignore[arg-type]
+    following = parts().reviewing.item(community(), item_id, name=query.name).next_item_id
+    subject = open_item(following, query) if following else None
+    response = make_response(
+        render_template(
+            "parts/decided.html",
+            listing=listing(query),
+            query=query,
+            subject=subject,
+            done=done,
+            toast=toast,
+            undo_until=undo_until(),
+        )
+    )
+    response.headers["HX-Push-Url"] = done.next_url or url_for("desk.queue", **query.address())  # type: ignore[arg-type]
+    return response
+
+
+def _again(item_id: int, query: QueueQuery, toast: Toast, status: int) -> Answer:
+    """The same item once more, with what went wrong."""
+    subject = open_item(item_id, query)
+    if wants_fragment():
+        page = render_template(
+            "parts/again.html", subject=subject, query=query, toast=toast, undo_until=undo_until()
+        )
+        return page, status
+    page = render_template(
+        "desk.html", listing=listing(query), subject=subject, view="item", toast=toast, undo_until=undo_until()
+    )
+    return page, status
+
+
+def _stale(item_id: int, query: QueueQuery) -> Toast:
+    """Who was faster, and what they said."""
+    subject = open_item(item_id, query)
+    if subject.last_decision is None:
+        text = gettext("这一条刚刚变了:帖子被编辑或撤回,或决定被撤销。")
+    else:
+        decision, person = subject.last_decision
+        what = names.of("suggestions", decision.kind)
+        what = f"{what} · {names.clause(decision.clause)}" if decision.clause else what
+        text = gettext("%(who)s 已经处理了这一条:%(what)s。", who=person.name, what=what)
+    return Toast(text, "warn", next_url=subject.next_url)

@@ -1,0 +1,34 @@
+"""What the jobs of this process work with, built once."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from moderation.settings import Settings
+from moderation.wiring.counting import build_statistics
+
+if TYPE_CHECKING:
+    from moderation.services.brand_statistics import BrandStatistics
+    from moderation.services.scoring import Scoring
+
+
+@cache
+def settings() -> Settings:
+    """This process's settings."""
+    return Settings()
+
+
+@cache
+def scoring() -> Scoring:
+    """Parts of scoring, with the bundle loaded."""
+    # Only scoring workers pay for the text libraries and the model runtime.
+    from moderation.wiring.scoring import build_scoring  # noqa: PLC0415
+
+    return build_scoring(settings())
+
+
+@cache
+def statistics() -> BrandStatistics:
+    """Parts of brand statistics."""
+    return build_statistics(settings())

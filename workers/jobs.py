@@ -1,0 +1,15 @@
+"""What RQ calls, by name.  A job carries no facts: it asks the database what waits."""
+
+from __future__ import annotations
+
+from workers import context
+
+
+def score_pending() -> int:
+    """Decide one batch of waiting posts; answers how many were claimed."""
+    return context.scoring().score_pending()
+
+
+def recount_brands() -> int:
+    """Count the brand buckets that were marked; answers how many marks there were."""
+    return context.statistics().recount()
