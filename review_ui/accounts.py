@@ -45,6 +45,8 @@ class DeskRole(RoleMixin):
 class DeskUser(UserMixin):
     """A user as Flask-Security sees it: the row under the names it expects."""
 
+    fs_uniquifier: str = ""  # on the class too: Flask-Security looks for it there
+
     def __init__(self, row: UserRow) -> None:
         """Stand for a row."""
         self.row = row

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from argon2 import PasswordHasher
-from pydantic import SecretStr
+from redis import Redis
 
 from moderation.domain.brands import Mention
 from moderation.domain.convention import Category, clause
@@ -17,17 +17,20 @@ from moderation.domain.review import needs_human, priority, queue_of
 from moderation.domain.scores import Polarity, Scores, Sentiment
 from moderation.domain.verdict import Action, Finding, RiskLevel, Suggestion, Verdict, Versions
 from moderation.domain.wire import verdict_json
+from moderation.outbound.announcements import Waiters
+from moderation.outbound.bell import Bell
 from moderation.services.access import Keys, Role, Users
-from moderation.services.intake import new_post_id
+from moderation.services.brand_statistics import BrandStatistics
+from moderation.services.intake import Intake, new_post_id
+from moderation.services.reviewing import Reviewing
 from moderation.settings import Settings
 from moderation.store import brands, identities
+from moderation.store.engine import Sessions
 from moderation.store.tables import BrandRow, CommunityRow, PostKeyRow, PostRow, ReviewItemRow, UserRow, VerdictRow
-from moderation.wiring.web import build_web
+from moderation.wiring.web import WebParts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-
-    from moderation.wiring.web import WebParts
 
 PASSWORD = "correct horse battery"
 # The parameters of the product, so that a log-in does not hash anew; made once, since each costs 20 ms.
@@ -39,9 +42,25 @@ _numbers = itertools.count(1)
 
 
 def web_parts(url: str, clock: Callable[[], int], redis_url: str = "unix:///nowhere/redis.sock") -> WebParts:
-    """The parts of the web apps over a database with tables; without a Redis they get along."""
-    made = build_web(Settings(database_url=url, redis_url=redis_url, secret_key=SecretStr("0" * 64)))
-    return replace(made, clock=clock, users=Users(made.sessions, clock), keys=Keys(made.sessions, clock))
+    """The parts that the desk asks, over a database with tables; without a Redis they get along."""
+    sessions = Sessions(url)
+    redis = Redis.from_url(redis_url, socket_timeout=1, socket_connect_timeout=1)
+    bell = Bell(redis)
+    made: dict[str, Any] = dict.fromkeys(field.name for field in fields(WebParts)) | {
+        "settings": Settings(),
+        "sessions": sessions,
+        "redis": redis,
+        "bell": bell,
+        "waiters": Waiters(Redis.from_url(redis_url, socket_connect_timeout=1)),
+        "keys": Keys(sessions, clock),
+        "users": Users(sessions, clock),
+        "intake": Intake(sessions, bell),
+        "reviewing": Reviewing(sessions, bell),
+        "statistics": BrandStatistics(sessions, bell),
+        "clock": clock,
+        "secret_key": "0" * 64,
+    }
+    return WebParts(**made)
 
 
 def community(parts: WebParts, slug: str = "default") -> CommunityRow:

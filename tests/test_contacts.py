@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import io
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from moderation.text.contacts import find_contacts
+from moderation.text.images import ImageError, read_codes
 from moderation.text.normalise import normalise
 from moderation.text.restore import restore
 
@@ -87,6 +89,7 @@ def test_several_in_order_of_place() -> None:
     assert [kind for kind, *_ in found] == ["wechat", "qq", "phone", "url"]
 
 
+@settings(deadline=None)
 @given(st.text(st.sampled_from("加v微信qQ:.@#/123456789 abc一二点com扣企鹅-_"), max_size=60))
 def test_places_lie_within_the_text(text: str) -> None:
     light = normalise(text)
@@ -100,3 +103,29 @@ def test_places_lie_within_the_text(text: str) -> None:
 )
 def test_hostile_text_ends(hostile: str) -> None:
     assert len(contacts(hostile)) <= len(hostile)
+
+
+def picture(width: int, height: int) -> bytes:
+    image_module = pytest.importorskip("PIL.Image")
+    stored = io.BytesIO()
+    image_module.new("1", (width, height)).save(stored, "PNG")
+    return stored.getvalue()
+
+
+def test_a_code_in_an_image_is_read() -> None:
+    zxing = pytest.importorskip("zxingcpp")
+    image_module = pytest.importorskip("PIL.Image")
+    code = zxing.create_barcode("https://u.wechat.com/abc123", zxing.BarcodeFormat.QRCode)
+    stored = io.BytesIO()
+    image_module.fromarray(code.to_image(scale=5)).save(stored, "PNG")
+    assert read_codes(stored.getvalue()) == ["https://u.wechat.com/abc123"]
+    assert read_codes(picture(50, 50)) == []
+
+
+@pytest.mark.parametrize(
+    ("size", "cut", "reason"),
+    [((10_000, 10_000), None, "more than"), ((90, 90), 40, "damaged"), ((9, 9), 0, "damaged")],
+)
+def test_an_image_that_cannot_be_read_is_refused(size: tuple[int, int], cut: int | None, reason: str) -> None:
+    with pytest.raises(ImageError, match=reason):
+        read_codes(picture(*size)[:cut])

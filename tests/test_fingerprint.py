@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from moderation.text.fingerprint import BANDS, Fingerprint, fingerprint, fingerprints, similar, skeleton
@@ -40,6 +40,7 @@ def test_numbers_and_contacts_are_left_out() -> None:
     assert skeleton("日结 300 元,加 abc123 或 www.example.com/x @some") == "日结元加或"
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(codec=None), max_size=40))
 def test_stored_form_is_read_back(text: str) -> None:
     made = fingerprint(text)

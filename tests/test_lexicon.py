@@ -6,7 +6,7 @@ import random
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from moderation.domain.evidence import Field, Hit, HitType, Level
@@ -204,6 +204,7 @@ def test_an_empty_lexicon_finds_nothing() -> None:
     assert Lexicon.compile([]).match(normalise_many(["加微信", ""]), NOW) == [[], []]
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(codec=None), max_size=40))
 def test_places_lie_within_the_text(text: str) -> None:
     for hit in SHIPPED.match([normalise(text)], NOW)[0]:

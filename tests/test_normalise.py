@@ -60,6 +60,7 @@ def test_a_grown_character_maps_to_itself() -> None:
     ]
 
 
+@settings(deadline=None)
 @given(any_text)
 def test_map_is_monotone_and_within_bounds(submitted: str) -> None:
     found = normalise(submitted)
@@ -70,12 +71,14 @@ def test_map_is_monotone_and_within_bounds(submitted: str) -> None:
     assert found.span(0, len(found.text)) == ((spans[0][0], spans[-1][1]) if spans else (len(submitted),) * 2)
 
 
+@settings(deadline=None)
 @given(any_text)
 def test_folding_twice_changes_nothing(submitted: str) -> None:
     once = normalise(submitted).text
     assert normalise(once).text == once
 
 
+@settings(deadline=None)
 @given(chinese_text.filter(lambda text: "  " not in text))
 def test_clean_text_maps_to_itself(submitted: str) -> None:
     found = normalise(submitted)
@@ -83,6 +86,7 @@ def test_clean_text_maps_to_itself(submitted: str) -> None:
     assert all(found.span(place, place + 1) == (place, place + 1) for place in range(len(submitted)))
 
 
+@settings(deadline=None)
 @given(st.lists(any_text, max_size=5))
 def test_a_batch_equals_its_texts(texts: list[str]) -> None:
     assert normalise_many(texts) == [normalise(text) for text in texts]
@@ -111,7 +115,7 @@ def test_a_span_outside_is_refused(span: tuple[int, int]) -> None:
         normalise("加微信").span(*span)
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(st.text("ab", min_size=1, max_size=12), st.data())
 def test_rewriting_twice_maps_back_to_the_source(source: str, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(source) - 1))

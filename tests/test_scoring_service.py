@@ -10,6 +10,7 @@ from sqlalchemy import func, select, update
 
 from moderation.domain.post import PublishingMode, PublishingRule
 from moderation.outbound.bell import QueueName
+from moderation.publishing import Publishing
 from moderation.services.intake import Intake
 from moderation.services.reading import PostRecord, post_record
 from moderation.services.scoring import BUDGET, LIMIT, MAX_ATTEMPTS, MAX_SURFACE
@@ -221,7 +222,7 @@ def test_a_brand_added_later_is_found_in_later_posts(sessions: Sessions, communi
 
 def test_circumstances_reach_the_policy(sessions: Sessions, community_id: int) -> None:
     rule = PublishingRule(PublishingMode.PRE_MODERATION, group="先审")
-    intake = Intake(sessions, RecordingBell(), (rule,))
+    intake = Intake(sessions, RecordingBell(), Publishing((rule,)))
     receipts = intake.submit(
         community_id,
         [
@@ -319,7 +320,7 @@ def test_after_three_attempts_a_human_looks(sessions: Sessions, community_id: in
 
 def test_what_fails_under_review_first_is_held(sessions: Sessions, community_id: int) -> None:
     rule = PublishingRule(PublishingMode.PRE_MODERATION)
-    Intake(sessions, RecordingBell(), (rule,)).submit(community_id, [a_submission("a", POISON)], now=NOW)
+    Intake(sessions, RecordingBell(), Publishing((rule,))).submit(community_id, [a_submission("a", POISON)], now=NOW)
     fail_until_given_up(sessions, a_scoring(sessions, a_classifier(fails_on=[POISON])))
     verdict = record(sessions, community_id, "a").verdict
     assert verdict is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from moderation.text.boundaries import Boundaries
@@ -53,6 +53,7 @@ def test_the_cache_lies_where_it_is_told(tmp_path: Path) -> None:
     assert list((tmp_path / "cache").iterdir())
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(codec=None), max_size=40))
 def test_words_make_up_the_whole_text(text: str) -> None:
     words = FAST.cut(text)

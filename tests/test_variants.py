@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from moderation.text.normalise import normalise
@@ -111,6 +111,7 @@ def test_changes_name_family_and_place(submitted: str, family: Family, surface: 
     assert submitted[change.start : change.end] == surface
 
 
+@settings(deadline=None)
 @given(st.one_of(any_text, suspicious_text))
 def test_readings_map_back_within_bounds(submitted: str) -> None:
     for reading in restore(normalise(submitted)):

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import torch
 from safetensors.torch import load_file
-from transformers import AutoModelForSequenceClassification, AutoTokenizer, BertConfig, BertModel
+from transformers import AutoModelForSequenceClassification, AutoTokenizer, BertConfig
 
 from moderation.classifiers.batching import Budget, batches
 from moderation.classifiers.bundle import SENTIMENTS, BundleError, read_bundle
-from moderation.classifiers.network import Network
+from moderation.classifiers.network import Network, from_weights
 from moderation.classifiers.transformer import EMPTY, TransformerClassifier
 from moderation.domain.convention import Category
 from moderation.domain.scores import NEUTRAL, Polarity, Scores, Sentiment, TargetSentiment
@@ -63,9 +63,7 @@ def load_torch_classifier(folder: Path, device: str | None = None) -> Transforme
     place = device or default_device()
     config = BertConfig.from_pretrained(folder)
     config._attn_implementation = "sdpa" if place.startswith("cuda") else "eager"
-    weights = {name: each.float() for name, each in load_file(folder / "network.safetensors").items()}
-    network = Network(BertModel(config, add_pooling_layer=False), len(weights["out.bias"]))
-    network.load_state_dict(weights)
+    network = from_weights(config, load_file(folder / "network.safetensors"))
     return TransformerClassifier(bundle, TorchRunner(network, place), _LARGE if place != "cpu" else None)
 
 

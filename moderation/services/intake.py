@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from moderation.domain.policy import waiting_action
 from moderation.domain.post import PublishingMode, publishing_mode
 from moderation.outbound.bell import QueueName
-from moderation.store import brands, identities, posts, reviews
+from moderation.publishing import Publishing
+from moderation.store import brands, posts, reviews
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from moderation.domain.post import PublishingRule, Submission
+    from moderation.domain.post import Submission
     from moderation.domain.verdict import Action
     from moderation.outbound.bell import Bell
     from moderation.store.engine import Sessions
@@ -40,12 +41,12 @@ class Receipt:
 class Intake:
     """The parts that taking posts in needs.
 
-    ``rules`` are the policy's publishing rules; where a community's own are as specific, its own win.
+    ``publishing`` knows each community's rules; where its own table is as specific as the policy, the table wins.
     """
 
     sessions: Sessions
     bell: Bell
-    rules: tuple[PublishingRule, ...] = ()
+    publishing: Publishing = field(default_factory=Publishing)
 
     def submit(
         self,
@@ -65,7 +66,7 @@ class Intake:
         """
         ids = ids or [new_post_id(now) for _ in submissions]
         with self.sessions.write.begin() as session:
-            rules = (*identities.publishing_rules(session, community_id), *self.rules)
+            rules = self.publishing.rules(session, community_id)
             modes = [publishing_mode(rules, one.group, one.scene) for one in submissions]
             rows = [
                 {"id": each_id, **_columns(community_id, one, mode, now)}

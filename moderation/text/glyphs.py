@@ -21,6 +21,9 @@ _LATIN: Final = re.compile(r"[a-z]")
 _SPELT_OUT: Final = re.compile(rf"(?<![{CHINESE}])[{CHINESE}](?:[,.。、:;!?][{CHINESE}]){{2,}}")
 _REPEATED: Final = re.compile(rf"([{CHINESE}])\1{{2,}}")
 _DIGITS_APART: Final = re.compile(r"[0-9](?:[ ./\\\-*_~|·]{0,2}[0-9]){6,}")
+_LATIN_APART: Final = re.compile(
+    r"(?<=[a-z0-9])[*~|·]{1,2}(?=[a-z0-9.])|(?<=[a-z0-9]\.)[*~|·]{1,2}(?=[a-z0-9])"
+)
 _SIGNS: Final = re.compile(r"[^0-9]+")
 _DOT: Final = re.compile(
     r"(?<=[a-z0-9])\s?(?:点|丶|。|·|,|\(dot\)|\[\.\]| dot | \.|\. )\s?"
@@ -56,6 +59,8 @@ def squeeze(text: str) -> list[Substitution]:
         )  # then the last character is part of a longer word
         places = range(run.start() + 1, run.end() - 2 * followed, 2)
         found.extend(Substitution(Family.SPACING, place, place + 1, "") for place in places)
+    gaps = (gap.span() for gap in _LATIN_APART.finditer(text))
+    found.extend(Substitution(Family.SPACING, start, end, "") for start, end in gaps)
     for run in _DIGITS_APART.finditer(text):
         signs = _SIGNS.finditer(text, run.start(), run.end())
         found.extend(Substitution(Family.SPACING, sign.start(), sign.end(), "") for sign in signs)

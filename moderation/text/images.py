@@ -37,12 +37,13 @@ def read_codes(image: bytes) -> list[str]:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(io.BytesIO(image), formats=_FORMATS) as opened:
-                if opened.width * opened.height > MAX_PIXELS:
-                    raise ImageError(
-                        f"image of {opened.width} x {opened.height} pixels; {MAX_PIXELS} are allowed"
-                    )
-                grey = opened.convert("L")
-    except (OSError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise ImageError(f"not a readable image: {error}") from error
+                pixels = opened.width * opened.height
+                grey = opened.convert("L") if pixels <= MAX_PIXELS else None
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        grey = None
+    except (OSError, SyntaxError, ValueError) as error:
+        raise ImageError("not an image of a known format, or a damaged one") from error
+    if grey is None:
+        raise ImageError(f"an image of more than {MAX_PIXELS} pixels")
     found = dict.fromkeys(code.text for code in zxingcpp.read_barcodes(grey) if code.text)
     return list(found)[:MAX_CODES]

@@ -12,8 +12,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from transformers import BertConfig, BertModel
 
-from moderation.classifiers.network import Network
-from moderation.training.labels import OUTPUTS
+from moderation.classifiers.network import Network, from_weights
 from moderation.training.losses import loss
 from moderation.training.optim import Masters
 from moderation.training.views import batches, plan
@@ -78,9 +77,7 @@ def read_network(folder: Path) -> Network:
     """A fine-tuned network in fp32, ready to run or export."""
     config = BertConfig.from_pretrained(folder)
     config._attn_implementation = "eager"
-    network = Network(BertModel(config, add_pooling_layer=False), OUTPUTS)
-    network.load_state_dict(load_file(folder / "network.safetensors"))
-    return network.eval()
+    return from_weights(config, load_file(folder / "network.safetensors"))
 
 
 def rate_at(recipe: Recipe, step: int, steps: int) -> float:

@@ -10,6 +10,7 @@ from moderation.classifiers.bundle import read_bundle
 from moderation.outbound.announcements import Waiters
 from moderation.outbound.bell import Bell
 from moderation.policy_document import read_policy
+from moderation.publishing import Publishing
 from moderation.services.access import Keys, Users
 from moderation.services.backtesting import Backtesting
 from moderation.services.brand_statistics import BrandStatistics
@@ -66,7 +67,7 @@ def build_web(settings: Settings) -> WebParts:
         waiters=Waiters(connect_redis(settings.redis_url, timeout=None)),
         keys=Keys(sessions, clock),
         users=Users(sessions, clock),
-        intake=Intake(sessions, bell, document.publishing),
+        intake=Intake(sessions, bell, Publishing(document.publishing)),
         reviewing=Reviewing(sessions, bell),
         statistics=BrandStatistics(sessions, bell),
         policies=Policies(sessions, document.text),
