@@ -18,11 +18,12 @@ CUDA := $(wildcard /dev/nvidia[0-9]* /usr/lib/wsl/lib/nvidia-smi)
 OFFLINE := $(if $(wildcard wheelhouse/*.whl),--no-index --find-links wheelhouse)
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 PIP_INSTALL := $(PIP) install --quiet $(OFFLINE) -c constraints.txt -c constraints-torch.txt --build-constraint constraints.txt
-TORCH_FIRST := $(if $(TORCH_INDEX),$(PIP) install --quiet --index-url '$(TORCH_INDEX)' -c constraints-torch.txt torch,:)
+TORCH_FIRST := $(if $(TORCH_INDEX),$(PIP) install --quiet --no-deps --index-url '$(TORCH_INDEX)' -r constraints-torch.txt,:)
 PYTEST_JOBS ?= auto
 ARGS ?=
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PIP_USER := 0
 
 .PHONY: help run install test check imports lint types bench chaos wheelhouse constraints chromium frontend clean
 .DEFAULT_GOAL := help

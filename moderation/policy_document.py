@@ -95,7 +95,7 @@ def read_policy(path: Path) -> PolicyDocument:
         PolicyDocumentError: the file is missing, is no TOML, or a field is wrong.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise PolicyDocumentError(f"{path}: cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:

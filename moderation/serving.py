@@ -9,6 +9,7 @@ from gunicorn.app.base import BaseApplication
 
 import review_ui
 from moderation import api
+from moderation.lifeline import die_with_parent
 from moderation.logs import configure
 from moderation.settings import Settings
 from moderation.wiring.web import build_web
@@ -55,6 +56,10 @@ class Server(BaseApplication):
             "accesslog": None,
             "loglevel": "warning",
             "proc_name": "moderation-web",
+            # Two services of one user would share the socket.
+            "control_socket_disable": True,
+            # A forked worker would otherwise outlive a killed master and keep the port.
+            "post_fork": lambda _server, _worker: die_with_parent(),
         }
         for name, value in options.items():
             self.cfg.set(name, value)

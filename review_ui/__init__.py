@@ -27,8 +27,8 @@ def create_app(parts: WebParts) -> Flask:
     app.config.from_mapping(configuration(parts))
     app.extensions[PARTS] = parts
     language.install(app)
+    accounts.install(app, parts)  # before the guard: a session that has ended must not pass it
     guard.install(app)
-    accounts.install(app, parts)
     limits.install(app, parts)
     headers.install(app)
     rendering.install(app)

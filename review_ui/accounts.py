@@ -12,8 +12,8 @@ from flask import Flask, current_app, request, session
 from flask_login import current_user
 from flask_security import LoginForm, RoleMixin, Security, UserDatastore, UserMixin
 from flask_security.signals import user_authenticated
-from flask_security.utils import logout_user
-from wtforms import EmailField, PasswordField
+from flask_security.utils import logout_user, validate_redirect_url
+from wtforms import EmailField, PasswordField, StringField
 from wtforms.validators import DataRequired, Length
 
 from moderation.services.access import Role
@@ -97,7 +97,12 @@ class DeskLoginForm(LoginForm):
 
     email = EmailField(validators=[DataRequired(), Length(max=254)])
     password = PasswordField(validators=[DataRequired(), Length(max=1000)])
-    remember = None
+    remember = None  # type: ignore[assignment]  # WTForms leaves the field out
+
+    def validate_next(self, field: StringField) -> None:
+        """Forget an address outside: the log-in then leads to the first page."""
+        if field.data and not validate_redirect_url(field.data):
+            field.data = ""
 
     def validate(self, **_extra: Any) -> bool:
         """Look up and check."""
@@ -113,13 +118,13 @@ def install(app: Flask, parts: WebParts) -> None:
     app.extensions["desk.security"] = security
     app.before_request(_end_old_session)
     user_authenticated.connect(_begin_session, app)
-    _log_out = app.view_functions["security.logout"]
+    log_out: Any = app.view_functions["security.logout"]
 
     def log_out_everywhere() -> Any:
         """End the session on the server too: the id that the cookie names is replaced."""
         if current_user.is_authenticated:
             parts.users.end_sessions(current_user.id)
-        return _log_out()
+        return log_out()
 
     app.view_functions["security.logout"] = log_out_everywhere
 
@@ -131,7 +136,9 @@ def _datastore() -> DeskUsers:
 
 def _begin_session(_app: Flask, user: DeskUser, **_extra: Any) -> None:
     """A log-in starts clean: nothing that stood in the cookie before survives but who it is."""
-    kept = {name: session[name] for name in ("_user_id", "_fresh", "_id", "fs_cc", "fs_paa") if name in session}
+    kept = {
+        name: session[name] for name in ("_user_id", "_fresh", "_id", "fs_cc", "fs_paa") if name in session
+    }
     session.clear()
     session.update(kept)
     session.permanent = True

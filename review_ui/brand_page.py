@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,6 +16,8 @@ from review_ui.evidence import mention_case
 from review_ui.queries import choice, number, page
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from moderation.services.brand_statistics import Series
     from moderation.store.tables import BrandRow, MentionRow, PostRow
     from review_ui.marks import Group
@@ -27,7 +29,11 @@ DAYS: Final = (7, 14, 30)
 SPARK_DAYS: Final = 14
 MENTIONS_SHOWN: Final = 20
 _MICROS: Final = 1_000_000
-_WIDTH: Final = {Bucket.HOUR: 3_600 * _MICROS, Bucket.DAY: 86_400 * _MICROS, Bucket.WEEK: 7 * 86_400 * _MICROS}
+_WIDTH: Final = {
+    Bucket.HOUR: 3_600 * _MICROS,
+    Bucket.DAY: 86_400 * _MICROS,
+    Bucket.WEEK: 7 * 86_400 * _MICROS,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +72,25 @@ class BrandQuery:
             **changes,
         }
         return {key: value for key, value in values.items() if value is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A brand among others: its clean counts, and its mentions as ``points`` of a line."""
+
+    brand: BrandRow
+    total: Mapping[str, int]
+    spark: str
+
+    @property
+    def mentions(self) -> int:
+        """How often it was mentioned."""
+        return self.total.get("mentions", 0)
+
+    @property
+    def net(self) -> float | None:
+        """Net sentiment."""
+        return net_sentiment(self.total.get("positive", 0), self.total.get("negative", 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +177,7 @@ def brand_page(brand_id: int, query: BrandQuery) -> BrandPage:
     """
     statistics = parts().statistics
     series = statistics.series(community(), brand_id, query.window, query.counting)
-    earlier = replace(last_days(query.days, query.bucket, back=query.days))
+    earlier = last_days(query.days, query.bucket, back=query.days)
     before = statistics.series(community(), brand_id, earlier, query.counting).total
     found = statistics.mentions(
         community(),
@@ -178,5 +203,6 @@ def spark_points(values: list[int], *, width: int = 120, height: int = 28) -> st
     top = max(values, default=0) or 1
     step = width / max(1, len(values) - 1)
     return " ".join(
-        f"{index * step:.1f},{height - 2 - value / top * (height - 4):.1f}" for index, value in enumerate(values)
+        f"{index * step:.1f},{height - 2 - value / top * (height - 4):.1f}"
+        for index, value in enumerate(values)
     )

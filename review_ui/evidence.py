@@ -80,7 +80,9 @@ class Case:
         """What a list shows of the post."""
         if not self.post.text:
             return self.title
-        return lay_out(*excerpt(self.post.text, [one for one in self._spans(Field.TEXT) if one.tone is not Tone.QUIET]))
+        return lay_out(
+            *excerpt(self.post.text, [one for one in self._spans(Field.TEXT) if one.tone is not Tone.QUIET])
+        )
 
     @property
     def risk(self) -> float | None:
@@ -153,7 +155,9 @@ def _tone(hit: Mapping[str, Any]) -> Tone:
 
 
 def _contacts(body: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    known = {(hit["field"], hit["start"], hit["end"]) for hit in body.get("hits") or () if hit["type"] == "contact"}
+    known = {
+        (hit["field"], hit["start"], hit["end"]) for hit in body.get("hits") or () if hit["type"] == "contact"
+    }
     for contact in body.get("contacts") or ():
         where = Field(contact.get("field", "text"))
         if (where.value, contact["start"], contact["end"]) in known:

@@ -41,14 +41,14 @@ def answer(status: int, text: str = "") -> Answer:
 
 def _text(status: int) -> str:
     texts = {
-        403: gettext("您的角色看不到这一页。需要的话,请联系管理员。"),
-        404: gettext("这里没有内容:可能已撤回,或不属于您的社区。"),
+        403: gettext("您的角色看不到这一页。需要的话，请联系管理员。"),
+        404: gettext("这里没有内容：可能已撤回，或不属于您的社区。"),
         405: gettext("这个地址不接受这种请求。"),
         413: gettext("内容太长了。"),
-        429: gettext("尝试次数太多,请稍后再试。"),
-        503: gettext("数据库暂时不可用,请稍后重试;您没有丢失任何已保存的决定。"),
+        429: gettext("尝试次数太多，请稍后再试。"),
+        503: gettext("数据库暂时不可用，请稍后重试；您没有丢失任何已保存的决定。"),
     }
-    return texts.get(status, gettext("出错了,已记录。请重试。"))
+    return str(texts.get(status, gettext("出错了，已记录。请重试。")))
 
 
 def _of_http(error: HTTPException) -> Answer | Response:
@@ -58,7 +58,7 @@ def _of_http(error: HTTPException) -> Answer | Response:
 
 
 def _forged(_error: CSRFError) -> Answer:
-    return answer(400, gettext("页面已过期,请刷新后再试。"))
+    return answer(400, gettext("页面已过期，请刷新后再试。"))
 
 
 def _database_away(error: OperationalError) -> Answer:

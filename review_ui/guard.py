@@ -54,7 +54,7 @@ def _guard() -> Response | None:
         return None
     if not current_user.is_authenticated:
         return _to_login()
-    roles = getattr(current_app.view_functions[request.endpoint], _ROLES, frozenset())
+    roles: frozenset[Role] = getattr(current_app.view_functions[request.endpoint], _ROLES, frozenset())
     if not may(roles):
         abort(403)
     return None

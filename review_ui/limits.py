@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from flask import Flask, Response, request
 from flask_limiter import Limiter
@@ -26,7 +26,7 @@ def install(app: Flask, parts: WebParts) -> None:
         strategy="fixed-window",
     )
     limiter.init_app(app)
-    view = app.view_functions["security.login"]
+    view: Any = app.view_functions["security.login"]
     for limit, key in ((PER_ADDRESS, get_remote_address), (PER_ACCOUNT, _account)):
         view = limiter.limit(limit, key_func=key, methods=["POST"], deduct_when=_failed)(view)
     app.view_functions["security.login"] = view

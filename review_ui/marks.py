@@ -5,6 +5,7 @@ Offsets are ``[start, end)`` in code points of the submitted text.  Pure: no Fla
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
@@ -121,7 +122,7 @@ def _clusters(spans: Sequence[Span]) -> list[list[Span]]:
 def _group(text: str, cluster: Sequence[Span]) -> Group:
     edges = sorted({edge for each in cluster for edge in (each.start, each.end)})
     pieces = []
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in itertools.pairwise(edges):
         over = [each for each in cluster if each.start <= start and end <= each.end]
         pieces.append(Piece(text[start:end], _loudest(over), sum(one.tone is not Tone.QUIET for one in over)))
     return Group(tuple(pieces), _loudest(cluster), tuple(dict.fromkeys(each.evidence for each in cluster)))

@@ -136,7 +136,10 @@ def of(names: str, key: str | None) -> str:
 
 def ago(seconds: int) -> str:
     """How long ago, in one short word."""
-    for size, text in ((86_400, gettext("%(n)s 天前")), (3_600, gettext("%(n)s 小时前")), (60, gettext("%(n)s 分钟前"))):
-        if seconds >= size:
-            return text.replace("%(n)s", str(seconds // size))
-    return gettext("刚刚")
+    if seconds < 60:  # noqa: PLR2004 - a minute
+        return str(gettext("刚刚"))
+    if seconds < 3_600:  # noqa: PLR2004 - an hour
+        return str(gettext("%(n)s 分钟前", n=seconds // 60))
+    if seconds < 86_400:  # noqa: PLR2004 - a day
+        return str(gettext("%(n)s 小时前", n=seconds // 3_600))
+    return str(gettext("%(n)s 天前", n=seconds // 86_400))

@@ -27,7 +27,15 @@ def install(app: Flask) -> None:
     """Give templates their words."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
-        chips=chips, clock=clock, day=day, iso=iso, ago=ago, percent=percent, signed=signed, figure=figure, in_language=in_language
+        chips=chips,
+        clock=clock,
+        day=day,
+        iso=iso,
+        ago=ago,
+        percent=percent,
+        signed=signed,
+        figure=figure,
+        in_language=in_language,
     )
     app.jinja_env.globals.update(
         names=names,
@@ -98,7 +106,7 @@ def in_language(text: str) -> str:
 
 
 def _point(char: str) -> str:
-    return gettext("不可见字符 %(point)s", point=f"U+{ord(char):04X}")
+    return str(gettext("不可见字符 %(point)s", point=f"U+{ord(char):04X}"))
 
 
 def _other_language() -> tuple[str, str]:

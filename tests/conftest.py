@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import redis
+import structlog
 
 from moderation.embedded import EmbeddedRedis
 from tests.servers import CHROMIUM_FLAGS, Postgres, find_chromium
@@ -29,6 +30,17 @@ for _name in [name for name in os.environ if name.startswith("MODERATION_")]:
 def skip_unless_ci(reason: str) -> None:
     """Skip where a machine lacks something; on CI nothing is skipped."""
     (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
+
+
+# To the standard log, which pytest shows where a test fails; structlog's own default draws every local variable.
+structlog.configure(
+    processors=[
+        structlog.processors.add_log_level,
+        structlog.processors.format_exc_info,
+        structlog.processors.KeyValueRenderer(),
+    ],
+    logger_factory=structlog.stdlib.LoggerFactory(),
+)
 
 
 # ---------------------------------------------------------------- databases

@@ -1,4 +1,4 @@
-"""A community with something to do on the review desk: users, posts with verdicts and evidence, brands with mentions."""
+"""A community with something to do on the review desk: users, posts with evidence, brands with mentions."""
 
 from __future__ import annotations
 
@@ -26,7 +26,15 @@ from moderation.services.reviewing import Reviewing
 from moderation.settings import Settings
 from moderation.store import brands, identities
 from moderation.store.engine import Sessions
-from moderation.store.tables import BrandRow, CommunityRow, PostKeyRow, PostRow, ReviewItemRow, UserRow, VerdictRow
+from moderation.store.tables import (
+    BrandRow,
+    CommunityRow,
+    PostKeyRow,
+    PostRow,
+    ReviewItemRow,
+    UserRow,
+    VerdictRow,
+)
 from moderation.wiring.web import WebParts
 
 if TYPE_CHECKING:
@@ -68,7 +76,9 @@ def community(parts: WebParts, slug: str = "default") -> CommunityRow:
         return identities.add_community(session, slug=slug, name="社区", now=parts.clock())
 
 
-def person(parts: WebParts, community_id: int, role: Role = Role.MODERATOR, email: str = "", name: str = "王审核") -> UserRow:
+def person(
+    parts: WebParts, community_id: int, role: Role = Role.MODERATOR, email: str = "", name: str = "王审核"
+) -> UserRow:
     """A user whose password is ``PASSWORD``."""
     number = next(_numbers)
     row = UserRow(
@@ -135,7 +145,11 @@ def hits_of(told: Told) -> tuple[Hit, ...]:
 
 
 def verdict_of(told: Told, brand: BrandRow | None = None) -> Verdict:
-    risk = {Suggestion.PASS: RiskLevel.NONE, Suggestion.REVIEW: RiskLevel.MEDIUM, Suggestion.BLOCK: RiskLevel.HIGH}
+    risk = {
+        Suggestion.PASS: RiskLevel.NONE,
+        Suggestion.REVIEW: RiskLevel.MEDIUM,
+        Suggestion.BLOCK: RiskLevel.HIGH,
+    }
     action = {Suggestion.PASS: Action.SHOW, Suggestion.REVIEW: Action.HOLD, Suggestion.BLOCK: Action.REMOVE}
     probability = max(told.ad, told.negativity)
     finding = (
@@ -154,7 +168,8 @@ def verdict_of(told: Told, brand: BrandRow | None = None) -> Verdict:
             ad=told.ad,
             negativity=told.negativity,
             sentiment=_sentiment(told.feeling),
-            categories=dict.fromkeys(Category, 0.01) | {Category.DIVERSION: told.ad * 0.9, Category.ABUSE: told.negativity * 0.9},
+            categories=dict.fromkeys(Category, 0.01)
+            | {Category.DIVERSION: told.ad * 0.9, Category.ABUSE: told.negativity * 0.9},
         ),
         hits=hits_of(told),
         contacts=(Contact(ContactKind.WECHAT, told.contact, at, at + len(told.contact), obfuscated=True),)
@@ -175,11 +190,19 @@ def _sentiment(feeling: Polarity) -> Sentiment:
 
 def _mention(told: Told, brand: BrandRow) -> Mention:
     start = told.text.index(told.brand)
-    return Mention(brand.id, brand.name, told.brand, start, start + len(told.brand), Field.TEXT, told.feeling, 0.9, 0.95)
+    return Mention(
+        brand.id, brand.name, told.brand, start, start + len(told.brand), Field.TEXT, told.feeling, 0.9, 0.95
+    )
 
 
 def tell(
-    parts: WebParts, community_id: int, told: Told, *, ago: int = 5 * MINUTE, data_id: str = "", brand: BrandRow | None = None
+    parts: WebParts,
+    community_id: int,
+    told: Told,
+    *,
+    ago: int = 5 * MINUTE,
+    data_id: str = "",
+    brand: BrandRow | None = None,
 ) -> tuple[PostRow, ReviewItemRow | None]:
     """Insert a post with its verdict, and a review item or mention where the verdict asks for one."""
     at = parts.clock() - ago
@@ -188,7 +211,14 @@ def tell(
     item = None
     with parts.sessions.write.begin() as session:
         session.add(post)
-        session.add(PostKeyRow(community_id=community_id, data_id=post.data_id, post_id=post.id, content_hash=post.content_hash))
+        session.add(
+            PostKeyRow(
+                community_id=community_id,
+                data_id=post.data_id,
+                post_id=post.id,
+                content_hash=post.content_hash,
+            )
+        )
         session.add(_verdict_row(post, verdict, at))
         if needs_human(verdict):
             item = ReviewItemRow(
@@ -198,7 +228,14 @@ def tell(
             session.add(item)
         if verdict.mentions:
             assert brand is not None
-            brands.add_mentions(session, [_mention_columns(post, verdict.mentions[0], clean=verdict.suggestion is not Suggestion.BLOCK)])
+            brands.add_mentions(
+                session,
+                [
+                    _mention_columns(
+                        post, verdict.mentions[0], clean=verdict.suggestion is not Suggestion.BLOCK
+                    )
+                ],
+            )
     return post, item
 
 
@@ -217,7 +254,9 @@ def _post_row(community_id: int, told: Told, at: int, data_id: str) -> PostRow:
         "author_id": told.author,
         "author": {"id": told.author, "nickname": told.author, "followers": 3, "registered_at": at - 2 * DAY},
         "device": {},
-        "context": {"reply_to_author": told.reply_to, "related": list(told.related)} if told.reply_to or told.related else {},
+        "context": {"reply_to_author": told.reply_to, "related": list(told.related)}
+        if told.reply_to or told.related
+        else {},
         "metrics": {},
         "extra": {},
         "content_hash": content_hash(told.text, told.title, []),
@@ -269,7 +308,12 @@ ADVERT = Told(
     _R,
     "3.8",
     ad=0.97,
-    words=(("加𝐕", "加微", "导流"), ("兼职", "兼职", "招工广告"), ("日结300", "日结300", "招工广告"), ("学生", "学生", "未成年人!")),
+    words=(
+        ("加𝐕", "加微", "导流"),
+        ("兼职", "兼职", "招工广告"),
+        ("日结300", "日结300", "招工广告"),
+        ("学生", "学生", "未成年人!"),
+    ),
     contact="abc··123",
     source="小红书",
     scene="comment",
@@ -279,19 +323,100 @@ ADVERT = Told(
 
 POSTS: Sequence[Told] = (
     ADVERT,
-    Told("这人脑子是不是被门夹了,说话跟放屁一样,建议回炉重造。", _R, "2.6", negativity=0.83, words=(("脑子是不是被门夹了", "脑子是不是被门夹了", "辱骂"),), author="路人甲", scene="comment", reply_to="小鹿"),
-    Told("专业代刷小红书点赞收藏,真人账号不掉赞,量大从优,需要的私我\u200b。", _R, "3.6", ad=0.88, words=(("代刷", "代刷", "刷量"), ("私我", "私我", "导流")), title="新号快速涨粉"),
-    Told("八字看姻缘,六爻断吉凶,不准不收钱,想看的评论区扣1。", _R, "6.1", ad=0.55, words=(("八字", "八字", "占卜"), ("六爻", "六爻", "占卜")), author="清风道人"),
-    Told("震惊!喝这个三天瘦十斤,医生看了都沉默", _R, "7.1", ad=0.61, title="震惊!喝这个三天瘦十斤", words=(("三天瘦十斤", "三天瘦十斤", "夸张标题"),), author="健康小站", source="头条号"),
-    Told("河南人没一个好东西,谁信谁傻。", _R, "2.7", negativity=0.78, words=(("河南人没一个好东西", "河南人没一个好东西", "地域歧视"),), author="键盘侠007", scene="comment"),
-    Told("家人们给哥哥打榜冲啊,集资链接在主页,差 3000 就能上大屏!", _R, "8.1", ad=0.44, words=(("打榜", "打榜", "饭圈"), ("集资", "集资", "饭圈")), author="月亮后援会", source="超话"),
-    Told("听说明天全市停水三天,大家快去抢水,别怪我没提醒。", _R, "5.1", negativity=0.31, author="热心市民", source="微信群", scene="chat"),
+    Told(
+        "这人脑子是不是被门夹了,说话跟放屁一样,建议回炉重造。",
+        _R,
+        "2.6",
+        negativity=0.83,
+        words=(("脑子是不是被门夹了", "脑子是不是被门夹了", "辱骂"),),
+        author="路人甲",
+        scene="comment",
+        reply_to="小鹿",
+    ),
+    Told(
+        "专业代刷小红书点赞收藏,真人账号不掉赞,量大从优,需要的私我\u200b。",
+        _R,
+        "3.6",
+        ad=0.88,
+        words=(("代刷", "代刷", "刷量"), ("私我", "私我", "导流")),
+        title="新号快速涨粉",
+    ),
+    Told(
+        "八字看姻缘,六爻断吉凶,不准不收钱,想看的评论区扣1。",
+        _R,
+        "6.1",
+        ad=0.55,
+        words=(("八字", "八字", "占卜"), ("六爻", "六爻", "占卜")),
+        author="清风道人",
+    ),
+    Told(
+        "震惊!喝这个三天瘦十斤,医生看了都沉默",
+        _R,
+        "7.1",
+        ad=0.61,
+        title="震惊!喝这个三天瘦十斤",
+        words=(("三天瘦十斤", "三天瘦十斤", "夸张标题"),),
+        author="健康小站",
+        source="头条号",
+    ),
+    Told(
+        "河南人没一个好东西,谁信谁傻。",
+        _R,
+        "2.7",
+        negativity=0.78,
+        words=(("河南人没一个好东西", "河南人没一个好东西", "地域歧视"),),
+        author="键盘侠007",
+        scene="comment",
+    ),
+    Told(
+        "家人们给哥哥打榜冲啊,集资链接在主页,差 3000 就能上大屏!",
+        _R,
+        "8.1",
+        ad=0.44,
+        words=(("打榜", "打榜", "饭圈"), ("集资", "集资", "饭圈")),
+        author="月亮后援会",
+        source="超话",
+    ),
+    Told(
+        "听说明天全市停水三天,大家快去抢水,别怪我没提醒。",
+        _R,
+        "5.1",
+        negativity=0.31,
+        author="热心市民",
+        source="微信群",
+        scene="chat",
+    ),
     Told("模型读不出这一条", _R, "", reason="三次机审失败: 编码错误", author="未知"),
     Told("今天天气不错,大家周末去哪儿玩?"),
     Told("求推荐一款适合油皮的防晒,预算两百以内。", author="小鹿"),
-    Told("加薇信领取兼职日结300", _B, "3.8", ad=0.99, words=(("加薇信", "加微信", "导流"), ("兼职日结", "兼职日结", "招工广告"))),
-    Told("澳门新葡京上线啦,首存送彩金,百家乐真人荷官在线发牌 www.xpj-example.com", _B, "1.8.2", ad=0.98, words=(("澳门新葡京", "澳门新葡京", "赌博"), ("百家乐", "百家乐", "赌博"), ("首存送彩金", "首存送彩金", "赌博")), author="客服小美"),
-    Told("办证刻章,学历可查,加扣扣 1 2 3 4 5 6 7 8", _B, "1.13", ad=0.97, words=(("办证刻章", "办证刻章", "违禁品"), ("加扣扣", "加QQ", "导流")), contact="1 2 3 4 5 6 7 8", author="小广告"),
+    Told(
+        "加薇信领取兼职日结300",
+        _B,
+        "3.8",
+        ad=0.99,
+        words=(("加薇信", "加微信", "导流"), ("兼职日结", "兼职日结", "招工广告")),
+    ),
+    Told(
+        "澳门新葡京上线啦,首存送彩金,百家乐真人荷官在线发牌 www.xpj-example.com",
+        _B,
+        "1.8.2",
+        ad=0.98,
+        words=(
+            ("澳门新葡京", "澳门新葡京", "赌博"),
+            ("百家乐", "百家乐", "赌博"),
+            ("首存送彩金", "首存送彩金", "赌博"),
+        ),
+        author="客服小美",
+    ),
+    Told(
+        "办证刻章,学历可查,加扣扣 1 2 3 4 5 6 7 8",
+        _B,
+        "1.13",
+        ad=0.97,
+        words=(("办证刻章", "办证刻章", "违禁品"), ("加扣扣", "加QQ", "导流")),
+        contact="1 2 3 4 5 6 7 8",
+        author="小广告",
+    ),
 )
 
 FEELINGS = (
@@ -314,11 +439,25 @@ def fill(parts: WebParts, community_id: int, *, times: int = 3) -> list[ReviewIt
     brand = a_brand(parts, community_id, "瑞幸咖啡", aliases=["瑞幸", "小蓝杯"])
     for number in range(70):
         text, feeling = FEELINGS[(number * 7 + number // 11) % len(FEELINGS)]
-        told = Told(text, feeling=feeling, brand="瑞幸", author=f"用户{number % 23}", source=("小红书", "微博", "贴吧")[number % 3])
-        tell(parts, community_id, told, ago=(number * number * 3 % 13) * DAY + number * 7 * MINUTE, brand=brand)
+        told = Told(
+            text,
+            feeling=feeling,
+            brand="瑞幸",
+            author=f"用户{number % 23}",
+            source=("小红书", "微博", "贴吧")[number % 3],
+        )
+        tell(
+            parts, community_id, told, ago=(number * number * 3 % 13) * DAY + number * 7 * MINUTE, brand=brand
+        )
     few = a_brand(parts, community_id, "喜茶")
     for number in range(4):
-        tell(parts, community_id, Told(f"喜茶第{number}次踩雷", feeling=Polarity.NEGATIVE, brand="喜茶"), ago=number * DAY, brand=few)
+        tell(
+            parts,
+            community_id,
+            Told(f"喜茶第{number}次踩雷", feeling=Polarity.NEGATIVE, brand="喜茶"),
+            ago=number * DAY,
+            brand=few,
+        )
     a_brand(parts, community_id, "蜜雪冰城")
     parts.statistics.recount()
     return items

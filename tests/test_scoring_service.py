@@ -11,6 +11,7 @@ from sqlalchemy import func, select, update
 from moderation.domain.post import PublishingMode, PublishingRule
 from moderation.outbound.bell import QueueName
 from moderation.publishing import Publishing
+from moderation.publishing import Publishing
 from moderation.services.intake import Intake
 from moderation.services.reading import PostRecord, post_record
 from moderation.services.scoring import BUDGET, LIMIT, MAX_ATTEMPTS, MAX_SURFACE

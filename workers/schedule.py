@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import signal
 import threading
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import structlog
 from sqlalchemy import select
@@ -16,30 +15,39 @@ from moderation.store.tables import BrandMarkRow
 from moderation.wiring.common import connect_database, connect_redis
 from workers import context
 
+if TYPE_CHECKING:
+    from moderation.store.engine import Sessions
+
 log = structlog.get_logger(__name__)
 
 SWEEP_SECONDS: Final = 5.0
 
 
-def run() -> None:
-    """Sweep until told to stop.  Several schedulers at once are safe: a bell that rings is not rung twice."""
-    stopping = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopping.set())
+def start() -> None:
+    """Sweep in a thread for as long as the process lives.
+
+    Sweeps of several processes at once are safe: a bell that rings is not rung twice.
+    """
+    threading.Thread(target=_run, args=(threading.Event(),), name="sweep", daemon=True).start()
+
+
+def _run(stopping: threading.Event) -> None:
     settings = context.settings()
     sessions = connect_database(settings, pool_size=1)
     bell = Bell(connect_redis(settings.redis_url))
     while not stopping.wait(SWEEP_SECONDS):
         try:
-            with sessions.read() as session:
-                scoring, counting = (
-                    posts.has_work(session),
-                    bool(session.scalar(select(BrandMarkRow.id).limit(1))),
-                )
+            sweep(sessions, bell)
         except SQLAlchemyError as error:
             log.warning("sweep.database_away", error=type(error).__name__)
-            continue
-        if scoring:
-            bell.ring(QueueName.SCORING)
-        if counting:
-            bell.ring(QueueName.REPORTS)
+
+
+def sweep(sessions: Sessions, bell: Bell) -> None:
+    """Look once whether anything waits, and ring for it."""
+    with sessions.read() as session:
+        scoring = posts.has_work(session)
+        counting = bool(session.scalar(select(BrandMarkRow.id).limit(1)))
+    if scoring:
+        bell.ring(QueueName.SCORING)
+    if counting:
+        bell.ring(QueueName.REPORTS)

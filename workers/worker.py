@@ -11,7 +11,7 @@ from rq.serializers import JSONSerializer
 
 from moderation.outbound.bell import QueueName
 from moderation.wiring.common import connect_redis
-from workers import context
+from workers import context, schedule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -36,6 +36,8 @@ def run(role: str) -> None:
     """Work until told to stop."""
     queues, load = ROLES[role]
     load()
+    if role == "general":
+        schedule.start()
     # One queue a worker would use BLMOVE and an intermediate queue; both are only bells here.
     redis = connect_redis(context.settings().redis_url, timeout=None)
     worker = SimpleWorker(

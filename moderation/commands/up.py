@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from rich.console import Console
-from rich.panel import Panel
 
 from moderation.commands.demo import is_loaded, load_demo
 from moderation.domain.failures import UserError
@@ -148,7 +147,7 @@ def _children(settings: Settings, listener: socket.socket, url: str) -> list[Chi
         ready=lambda: _is_ready(url),
         grace=25.0,
     )
-    roles = [f"scoring-{number}" for number in range(1, settings.workers + 1)] + ["general", "schedule"]
+    roles = [f"scoring-{number}" for number in range(1, settings.workers + 1)] + ["general"]
     return [
         web,
         *(
@@ -168,14 +167,22 @@ def _is_ready(url: str) -> bool:
 
 def _announce(access: Access, *, bootstrap: Path | None, demo: bool, settings: Settings) -> None:
     """Say where everything is; write the bootstrap file; load the demo, which takes a moment."""
-    lines = [f"审核台 Review desk   {access.url}/", f"接口 API            {access.url}/docs"]
+    console = Console()
+    lines = [("审核台 Review desk", f"{access.url}/"), ("接口 API", f"{access.url}/docs")]
     if access.admin_password:
         lines += [
-            f"登录 Login          {access.admin_email}  {access.admin_password}",
-            f"密钥 API key        {access.api_key}",
-            "只显示这一次,请记下。 Shown this once: note them.",
+            ("登录 Login", f"{access.admin_email}  {access.admin_password}"),
+            ("密钥 API key", access.api_key),
         ]
-    Console().print(Panel("\n".join(lines), title="moderation", expand=False))
+    console.rule("moderation")
+    for name, value in lines:
+        # Never wrapped: a key that is broken over two lines is copied wrong.
+        console.print(f"{name}: {value}", soft_wrap=True, highlight=False, markup=False)
+    if access.admin_password:
+        console.print(
+            "登录与密钥只显示这一次,请记下。 Login and key are shown this once: note them.", soft_wrap=True
+        )
+    console.rule()
     if bootstrap is not None:
         _write_bootstrap(bootstrap, access)
     if demo and not is_loaded(settings):

@@ -40,13 +40,14 @@ class Replay:
 
 @dataclass(slots=True)
 class Backtest:
-    """Counts over all replays.
+    """Counts over all replays.  ``moves`` has every post, ``flips`` those that would be judged otherwise.
 
     ``precision`` counts blocks that people agreed with, among blocks that people judged; ``recall`` counts
     blocks among what people blocked.  Only posts that a person decided enter either.
     """
 
     posts: int = 0
+    moves: Counter[tuple[Suggestion, Suggestion]] = field(default_factory=Counter)
     flips: Counter[tuple[Suggestion, Suggestion]] = field(default_factory=Counter)
     clauses: Counter[tuple[str, str]] = field(default_factory=Counter)
     examples: dict[tuple[Suggestion, Suggestion], list[Replay]] = field(default_factory=dict)
@@ -57,6 +58,7 @@ class Backtest:
         for one in replays:
             self.posts += 1
             move = (one.before, one.after)
+            self.moves[move] += 1
             if one.flipped:
                 self.flips[move] += 1
                 self.clauses[one.clause_before, one.clause_after] += 1

@@ -16,7 +16,7 @@ from moderation.domain.scores import Polarity
 from moderation.endpoints.posts import iso
 from moderation.endpoints.problems import ProblemError
 from moderation.endpoints.requests import caller, json_body, needs, parts, read_json
-from moderation.endpoints.schemas import BrandModel, countable, micros
+from moderation.endpoints.schemas import PRINTABLE, BrandModel, countable, micros
 from moderation.services.access import Scope
 from moderation.services.brand_statistics import DEFINITIONS, Bucket, Counting, Window
 
@@ -71,7 +71,7 @@ class MentionQuery(WindowQuery):
     """Which mentions to list."""
 
     sentiment: Polarity | None = None
-    source: str | None = Field(default=None, max_length=100)
+    source: str | None = Field(default=None, max_length=100, pattern=PRINTABLE)
     limit: int = Field(default=50, ge=1, le=200)
     offset: int = Field(default=0, ge=0, le=1_000_000)
 

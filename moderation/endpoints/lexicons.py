@@ -8,12 +8,12 @@ from typing import Annotated, Any
 from flask import Response, request
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from moderation.domain.evidence import Level
 from moderation.endpoints.posts import iso
 from moderation.endpoints.requests import caller, json_body, needs, parts, read_json, read_text
-from moderation.endpoints.schemas import micros
+from moderation.endpoints.schemas import PRINTABLE, Instant, micros
 from moderation.services.access import Scope
 from moderation.store.tables import LexiconEntryRow
 from moderation.text.entries import Entry, Kind
@@ -45,8 +45,8 @@ class EntryModel(BaseModel):
     kind: Kind = Kind.NORMAL
     level: Level = Level.REVIEW
     clause: str = Field(description="Clause of the convention, such as 3.8.")
-    effective_from: AwareDatetime | None = None
-    effective_to: AwareDatetime | None = None
+    effective_from: Instant | None = None
+    effective_to: Instant | None = None
 
 
 class EntriesModel(BaseModel):
@@ -62,7 +62,7 @@ class EntriesQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    contains: str = Field(default="", max_length=100)
+    contains: str = Field(default="", max_length=100, pattern=PRINTABLE)
     limit: int = Field(default=200, ge=1, le=10_000)
 
 

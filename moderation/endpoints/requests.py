@@ -89,12 +89,14 @@ def read_text() -> str:
     """The request's body as UTF-8 text.
 
     Raises:
-        ProblemError: the body is not UTF-8 (400).
+        ProblemError: the body is not UTF-8 (400), or holds NUL (422).
     """
     try:
-        return request.get_data(cache=False).decode("utf-8-sig")
+        text = request.get_data(cache=False).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ProblemError(400, "Not UTF-8", f"the body is not UTF-8 text: {error}") from error
+    _refuse_unwritable(text)
+    return text
 
 
 def _refuse_constant(name: str) -> None:
@@ -116,7 +118,7 @@ def _refuse_unwritable(body: Any, pointer: str = "", depth: int = 0) -> None:
         detail = f"the body is nested more than {MAX_DEPTH} levels deep"
         raise ProblemError(422, "Nested too deeply", detail)
     if isinstance(body, str):
-        if "\x00" in body or any("\ud800" <= char <= "\udfff" for char in body):
+        if "\x00" in body or not _has_utf8(body):
             detail = f"{pointer or '/'}: holds NUL or half of a surrogate pair"
             raise ProblemError(422, "Unwritable character", detail, pointer=pointer)
     elif isinstance(body, dict):
@@ -126,6 +128,14 @@ def _refuse_unwritable(body: Any, pointer: str = "", depth: int = 0) -> None:
     elif isinstance(body, list):
         for index, value in enumerate(body):
             _refuse_unwritable(value, f"{pointer}/{index}", depth + 1)
+
+
+def _has_utf8(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 _documented: dict[str, type[BaseModel]] = {}

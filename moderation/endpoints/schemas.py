@@ -28,6 +28,9 @@ def countable(instant: datetime) -> datetime:
 _FIRST: Final = datetime(1970, 1, 2, tzinfo=UTC)
 _LAST: Final = datetime(2200, 1, 1, tzinfo=UTC)
 
+PRINTABLE: Final = r"^[^\x00]*$"
+"""What a database can look for: PostgreSQL has no NUL."""
+
 Instant = Annotated[AwareDatetime, Field(strict=False), AfterValidator(countable)]
 DataId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:~-]{1,128}$")]
 Short = Annotated[str, StringConstraints(max_length=128)]

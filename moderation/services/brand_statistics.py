@@ -103,8 +103,9 @@ class BrandStatistics:
 
     def totals(self, community_id: int, window: Window) -> dict[int, dict[str, int]]:
         """Clean counts of every brand in a window."""
+        since, until = _edges(window)
         with self.sessions.read() as session:
-            return brands.totals(session, community_id, since=window.since, until=window.until)
+            return brands.totals(session, community_id, since=since, until=until)
 
     def sparklines(self, community_id: int, window: Window) -> dict[int, list[int]]:
         """Clean mentions of every brand per bucket of a window, zeros included."""
@@ -112,8 +113,9 @@ class BrandStatistics:
         starts = {start: index for index, start in enumerate(_starts(window, tz))}
         place = _Places(window.bucket, tz)
         found: dict[int, list[int]] = {}
+        since, until = _edges(window)
         with self.sessions.read() as session:
-            counts = brands.mention_counts(session, community_id, since=window.since, until=window.until)
+            counts = brands.mention_counts(session, community_id, since=since, until=until)
         for brand_id, start, mentions in counts:
             found.setdefault(brand_id, [0] * len(starts))[starts[place(start)]] += mentions
         return found
@@ -128,7 +130,7 @@ class BrandStatistics:
         """
         brand = self.brand(community_id, brand_id)
         clean = counting is Counting.CLEAN
-        since, until = bucket_of(window.since), bucket_of(window.until - 1) + BUCKET
+        since, until = _edges(window)
         with self.sessions.read() as session:
             rows = brands.buckets(session, brand_id, since=since, until=until, clean=clean)
             authors = brands.author_days(session, brand_id, since=since, until=until, clean=clean)
@@ -175,6 +177,11 @@ class BrandStatistics:
             worked += done
             if not done:
                 return worked
+
+
+def _edges(window: Window) -> tuple[int, int]:
+    """The window in whole counting buckets: every figure of a window rests on the same ones."""
+    return bucket_of(window.since), bucket_of(window.until - 1) + BUCKET
 
 
 def bucket_start(instant: int, bucket: Bucket, tz: ZoneInfo) -> int:

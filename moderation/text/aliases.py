@@ -41,9 +41,12 @@ _GUARDED: Final = re.compile(
     r"(?<![a-z])(?:kou ?kou|qiu ?qiu)(?![a-z]))"
 )
 _INNOCENT_TAIL: Final = re.compile(r"发射|导航|电视|定位|云图|通信|轨道|主义|扫地|公司|愿|子|大作战|馆|蛋")
+_V_OR_W: Final = (
+    r"[vw](?=[\s:：]+[a-z0-9]|[0-9]{4}|[a-z0-9_\-]{6,19}(?![a-z0-9])|[\s:：]*(?:领|咨|聊|私|进群|了解))"
+)
 _ADD_WECHAT: Final = re.compile(
     r"(?P<add>(?<![参增更添附追施外强递叠累相倍\w])添?加|(?<![参增更附追施外强递叠累相倍])加|(?<![a-z0-9])\+)"
-    rf"(?P<whom>[我下个]|一下)?\s?(?P<wechat>[薇威徽葳崴溦嶶喂]|[vw](?=[\s:：]*(?:[a-z0-9]|领|咨|聊|私|进群|了解)))(?!信){_AFTER_CUE}"
+    rf"(?P<whom>[我下个]|一下)?\s?(?P<wechat>[薇威徽葳崴溦嶶喂]|{_V_OR_W})(?!信){_AFTER_CUE}"
 )
 _ADD_DISGUISED: Final = re.compile(
     rf"(?P<add>[家佳嘉伽茄迦枷]|(?<![a-z])jia ?)(?P<wechat>[微薇威徽葳崴溦嶶喂维v]信?|wei ?(?:xin)?){_ID}"

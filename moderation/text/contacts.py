@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from moderation.domain.evidence import Contact, ContactKind
+from moderation.domain.evidence import Contact, ContactKind, Field
 from moderation.text.addresses import is_phone, is_site
 from moderation.text.restore import Reading
 from moderation.text.substitution import CHINESE
@@ -66,7 +66,9 @@ class _Found:
     sign: bool = False
 
 
-def find_contacts(normalised: Normalised, readings: Sequence[Reading] = ()) -> list[Contact]:
+def find_contacts(
+    normalised: Normalised, readings: Sequence[Reading] = (), *, field: Field = Field.TEXT
+) -> list[Contact]:
     """Contacts in order of place, each once, with its place in code points of the submitted text.
 
     ``obfuscated`` are those that only a reading shows, or that are written with invisible or styled characters.
@@ -82,7 +84,7 @@ def find_contacts(normalised: Normalised, readings: Sequence[Reading] = ()) -> l
                 continue
             surface = normalised.original[source.span(each.named, each.end)[0] : last]
             obfuscated = disguised or each.sign or bool(surface_families(surface))
-            found.append(Contact(each.kind, each.value, first, last, obfuscated=obfuscated))
+            found.append(Contact(each.kind, each.value, first, last, obfuscated, field))
     return sorted(found, key=lambda each: (each.start, each.end))
 
 

@@ -74,9 +74,12 @@ class _Table(dict[int, str]):
     """Fold table for ``str.translate`` that computes what it lacks."""
 
     def __missing__(self, point: int) -> str:
-        folded = self[point] = fold_character(chr(point))
+        folded = fold_character(chr(point))
         if len(folded) != 1:
-            LENGTH_CHANGING.add(chr(point))
+            LENGTH_CHANGING.add(
+                chr(point)
+            )  # before the table: another thread must not meet the one without the other
+        self[point] = folded
         return folded
 
 

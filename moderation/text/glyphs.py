@@ -12,8 +12,9 @@ from moderation.text.boundaries import Boundaries
 from moderation.text.substitution import CHINESE, Substitution, apart
 from moderation.text.variants import Family, variants
 
-_WEAK: Final = r"(?:[^\w\s。!?,;:、，！？；：]|[ _]){1,4}"
-"""Signs that no clause ends with.  Sentence marks count only between characters that each stand alone."""
+_WEAK: Final = r"(?:[^\w\s。!?,;:、，！？；：\[\]]|[ _]){1,4}"
+"""Signs that no clause ends with.  Sentence marks count only between characters that each stand alone; square
+brackets never, because platforms write their emoji in them (``[赞]``)."""
 
 _STREWN: Final = re.compile(_WEAK)
 _BESIDE: Final = re.compile(rf"[{CHINESE}]")

@@ -57,16 +57,16 @@ def understand(
     readings = [tuple(restore(each)) for each in normalised]
     hits = lexicon.match(normalised, now, readings, field=field, segmenter=segmenter)
     return [
-        _understanding(text, found, struck, segmenter)
+        _understanding(text, found, struck, segmenter, field)
         for text, found, struck in zip(normalised, readings, hits, strict=True)
     ]
 
 
 def _understanding(
-    text: Normalised, readings: tuple[Reading, ...], hits: list[Hit], segmenter: Segmenter
+    text: Normalised, readings: tuple[Reading, ...], hits: list[Hit], segmenter: Segmenter, field: Field
 ) -> Understanding:
     words = tuple(segmenter.cut(text.text))
-    contacts = tuple(find_contacts(text, readings))
+    contacts = tuple(find_contacts(text, readings, field=field))
     return Understanding(
         normalised=text,
         readings=readings,

@@ -43,7 +43,7 @@ def read_brands(path: Path) -> list[BrandFileModel]:
         BrandFileError: the file is missing, malformed, or a field is wrong.
     """
     try:
-        content = path.read_text(encoding="utf-8")
+        content = path.read_text(encoding="utf-8-sig")
         raw = json.loads(content) if content.lstrip().startswith("{") else tomllib.loads(content)
         return _BrandFile.model_validate(raw).brands
     except OSError as error:

@@ -66,7 +66,7 @@ export function submit(kind, clause) {
   const form = byId("decide");
   if (!isShown(form)) return;
   if (clause) form.elements.clause.value = clause;
-  form.requestSubmit(form.querySelector(`[name="kind"][value="${kind}"]`));
+  form.querySelector(`[name="kind"][value="${kind}"]`).click(); // a click, since htmx notes by it which button sent the form
 }
 
 const keys = {

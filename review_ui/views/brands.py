@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, jsonify, render_template, url_for
 
-from moderation.domain.brands import net_sentiment
 from moderation.domain.scores import Polarity
 from moderation.services.brand_statistics import DEFINITIONS, Bucket
 from review_ui import names
@@ -13,6 +12,7 @@ from review_ui.brand_page import (
     MENTIONS_SHOWN,
     SPARK_DAYS,
     TOO_FEW,
+    Card,
     brand_page,
     brand_query,
     last_days,
@@ -35,15 +35,10 @@ def index() -> str:
     totals = statistics.totals(community(), window)
     lines = statistics.sparklines(community(), window)
     cards = [
-        {
-            "brand": brand,
-            "total": (total := totals.get(brand.id, {})),
-            "net": net_sentiment(total.get("positive", 0), total.get("negative", 0)),
-            "spark": spark_points(lines[brand.id]) if brand.id in lines else "",
-        }
+        Card(brand, totals.get(brand.id, {}), spark_points(lines[brand.id]) if brand.id in lines else "")
         for brand in statistics.all_brands(community())
     ]
-    cards.sort(key=lambda card: -card["total"].get("mentions", 0))
+    cards.sort(key=lambda card: -card.mentions)
     return render_template("brands.html", cards=cards, too_few=TOO_FEW, days=SPARK_DAYS)
 
 

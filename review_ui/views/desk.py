@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
-from werkzeug.wrappers import Response as Redirect
 
 from moderation.services.access import Role
 from review_ui.context import user
 from review_ui.desk_page import listing, open_item, undo_until
 from review_ui.guard import EVERYBODY, READERS, seen_by
 from review_ui.queries import queue_query
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Response as Redirect
 
 pages = Blueprint("desk", __name__)
 

@@ -70,5 +70,5 @@ def _filled(brand: BrandRow) -> DossierForm:
 def _keep(name: str, form: DossierForm) -> Response:
     dossier = {each: lines(form[each].data) for each in LISTS}
     row = parts().statistics.save(community(), name=name, dossier=dossier, now=now())
-    keep_toast(Toast(gettext("档案已保存,之后的新帖按它识别。")))
+    keep_toast(Toast(gettext("档案已保存，之后的新帖按它识别。")))
     return redirect(url_for("brands.show", brand_id=row.id), 303)

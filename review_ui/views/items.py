@@ -46,13 +46,11 @@ def decide(item_id: int) -> Answer:
     """Record a decision and go on to the next item."""
     query, form = queue_query(), DecisionForm()
     if not form.validate():
-        return _again(item_id, query, Toast(gettext("这个决定不完整,请重试。"), "warn"), 422)
+        return _again(item_id, query, Toast(gettext("这个决定不完整，请重试。"), "warn"), 422)
     try:
-        decision = Decision(
-            DecisionKind(form.kind.data), _clause(form), (form.note.data or "").strip()
-        )
+        decision = Decision(DecisionKind(form.kind.data or ""), _clause(form), (form.note.data or "").strip())
         parts().reviewing.decide(
-            community(), item_id, decision, moderator_id=user().id, version=form.version.data, now=now()
+            community(), item_id, decision, moderator_id=user().id, version=form.version.data or 0, now=now()
         )
     except (ClauseNeededError, UnknownClauseError):
         return _again(item_id, query, Toast(gettext("拦截需要选择一个条款。"), "warn"), 422)
@@ -60,7 +58,7 @@ def decide(item_id: int) -> Answer:
         return _again(item_id, query, _stale(item_id, query), 409)
     said = names.of("suggestions", decision.kind.value)
     where = f"{said} · {names.clause(decision.clause)}" if decision.clause else said
-    return _onwards(item_id, query, Toast(gettext("已记录:%(what)s", what=where), "done", undo=True))
+    return _onwards(item_id, query, Toast(gettext("已记录：%(what)s", what=where), "done", undo=True))
 
 
 @pages.post("/undo")
@@ -71,10 +69,10 @@ def undo() -> Answer:
     try:
         item = parts().reviewing.undo(community(), moderator_id=user().id, now=now())
     except UndoExpiredError:
-        keep_toast(Toast(gettext("没有可撤销的决定:已过 10 分钟,或帖子之后又有变化。"), "warn"))
+        keep_toast(Toast(gettext("没有可撤销的决定：已过 10 分钟，或帖子之后又有变化。"), "warn"))
         response = make_response(redirect(url_for("desk.queue", **query.address()), 303))  # type: ignore[arg-type]
     else:
-        keep_toast(Toast(gettext("已撤销,这一条回到队列。"), "done"))
+        keep_toast(Toast(gettext("已撤销，这一条回到队列。"), "done"))
         response = make_response(redirect(item_url(item.id, query), 303))
     if wants_fragment():  # the list changes too: let the browser follow with a whole page
         response.status_code = 204
@@ -118,7 +116,12 @@ def _again(item_id: int, query: QueueQuery, toast: Toast, status: int) -> Answer
         )
         return page, status
     page = render_template(
-        "desk.html", listing=listing(query), subject=subject, view="item", toast=toast, undo_until=undo_until()
+        "desk.html",
+        listing=listing(query),
+        subject=subject,
+        view="item",
+        toast=toast,
+        undo_until=undo_until(),
     )
     return page, status
 
@@ -127,10 +130,10 @@ def _stale(item_id: int, query: QueueQuery) -> Toast:
     """Who was faster, and what they said."""
     subject = open_item(item_id, query)
     if subject.last_decision is None:
-        text = gettext("这一条刚刚变了:帖子被编辑或撤回,或决定被撤销。")
+        text = gettext("这一条刚刚变了：帖子被编辑或撤回，或决定被撤销。")
     else:
         decision, person = subject.last_decision
         what = names.of("suggestions", decision.kind)
         what = f"{what} · {names.clause(decision.clause)}" if decision.clause else what
-        text = gettext("%(who)s 已经处理了这一条:%(what)s。", who=person.name, what=what)
+        text = gettext("%(who)s 已经处理了这一条：%(what)s。", who=person.name, what=what)
     return Toast(text, "warn", next_url=subject.next_url)

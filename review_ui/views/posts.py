@@ -43,5 +43,3 @@ def show(data_id: str) -> str:
     item_url = url_for("items.show", item_id=item.id) if item is not None and waiting else None
     template = "parts/post.html" if wants_fragment() else "post.html"
     return render_template(template, subject=subject, item_url=item_url)
-
-

@@ -41,7 +41,7 @@ def submit() -> str | Response | tuple[str, int]:
     if not filled.validate():
         return render_template("try.html", form=filled, subject=None), 422
     data_id = f"try-{secrets.token_hex(8)}"
-    submit_and_wait(Submission(data_id, filled.text.data, title=filled.title.data or "", source=SOURCE))
+    submit_and_wait(Submission(data_id, filled.text.data or "", title=filled.title.data or "", source=SOURCE))
     return redirect(url_for("tries.show", data_id=data_id), 303)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -11,6 +11,7 @@ from moderation.domain.behaviour import BehaviourFinding, BehaviourKind, Evidenc
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from moderation.classifiers.behaviour.cues import Cues
     from moderation.classifiers.behaviour.links import Link
     from moderation.text.fingerprint import Fingerprint
 
@@ -53,13 +54,15 @@ class Attack(IntEnum):
 class Observed:
     """A post with the facts that detectors work on.
 
-    ``core`` is the text without numbers, contacts, signs and disguises; ``contacts`` are "kind:value" of private
-    channels.  ``trade`` and ``organised`` hold the clauses (3.6, 8.4) that the text alone breaks.
+    ``core`` is the text without numbers, contacts, signs and disguises; ``contacts`` are accounts, numbers
+    and links that leave the well-known sites; ``clauses`` those of the word lists' unsuppressed hits; ``engagement`` holds the clauses (3.6, 8.4)
+    that the text alone breaks.
     """
 
     post: Posted
     core: str
     fingerprint: Fingerprint
+    cues: Cues
     advert: Advert = Advert.NO
     attack: Attack = Attack.NO
     contacts: frozenset[str] = frozenset()
@@ -71,10 +74,7 @@ class Observed:
     courtesy: bool = False
     meaningless: bool = False
     filler: bool = False
-    praise: bool = False
-    raffle: bool = False
-    baited: bool = False
-    mentions: tuple[str, ...] = field(default=())
+    mentions: tuple[str, ...] = ()
 
     @property
     def order(self) -> tuple[float, str, str, str, str]:

@@ -22,7 +22,10 @@ def by(posts: Iterable[Observed], key: Callable[[Observed], _K]) -> dict[_K, lis
 
 
 def dense(
-    posts: Iterable[Observed], minutes: float, least: float, weigh: Callable[[Observed], float] = lambda _: 1.0
+    posts: Iterable[Observed],
+    minutes: float,
+    least: float,
+    weigh: Callable[[Observed], float] = lambda _: 1.0,
 ) -> list[list[Observed]]:
     """Runs of posts in which some window of ``minutes`` weighs at least ``least``; windows that touch are one run.
 
@@ -33,7 +36,10 @@ def dense(
 
 
 def crowded(
-    posts: Iterable[Observed], minutes: float, accounts: float, weigh: Callable[[Observed], float] = lambda _: 1.0
+    posts: Iterable[Observed],
+    minutes: float,
+    accounts: float,
+    weigh: Callable[[Observed], float] = lambda _: 1.0,
 ) -> list[list[Observed]]:
     """Runs of posts in which some window of ``minutes`` has that weight of accounts, each by its weightiest post."""
     ordered = sorted(posts, key=lambda each: each.order)

@@ -1,0 +1,126 @@
+"""Shows what a word would have hit in recent posts, before anybody adds it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
+
+from moderation.domain.evidence import Field
+from moderation.store import samples
+from moderation.text.entries import Kind
+from moderation.text.lexicon import Lexicon
+from moderation.text.normalise import normalise_many
+from moderation.text.restore import restore
+from moderation.text.segment import default_segmenter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from moderation.domain.evidence import Hit
+    from moderation.store.engine import Sessions
+    from moderation.store.tables import PostRow
+    from moderation.text.entries import Entry
+
+MOST_POSTS: Final = 20_000
+"""Posts that a preview reads at most, newest first."""
+
+SAMPLES: Final = 10
+PATIENCE: Final = 20.0
+"""Seconds after which a preview says how far it came instead of reading on."""
+
+_BATCH: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Struck:
+    """A post that the word stands in, with the places in its title and text."""
+
+    post: PostRow
+    hits: tuple[Hit, ...]
+
+
+@dataclass(slots=True)
+class WordPreview:
+    """What a word would have hit.
+
+    ``posts`` were read, of ``total`` in the window; ``struck`` have a hit that counts, ``suppressed`` only hits
+    that word boundaries suppress.
+    """
+
+    total: int
+    posts: int = 0
+    struck: int = 0
+    suppressed: int = 0
+    samples: list[Struck] = field(default_factory=list)
+    seconds: float = 0.0
+
+    @property
+    def complete(self) -> bool:
+        """Whether every post of the window was read."""
+        return self.posts >= self.total
+
+    def add(self, post: PostRow, hits: tuple[Hit, ...]) -> None:
+        """Count one more post."""
+        loud = any(not hit.suppressed for hit in hits)
+        self.posts += 1
+        self.struck += loud
+        self.suppressed += bool(hits) and not loud
+        if loud and len(self.samples) < SAMPLES:
+            self.samples.append(Struck(post, hits))
+
+
+def preview_word(
+    sessions: Sessions,
+    community_id: int,
+    entry: Entry,
+    *,
+    since: int,
+    timer: Callable[[], float] = time.perf_counter,
+) -> WordPreview:
+    """Match one entry against the posts received from ``since`` on, newest first, as workers would.
+
+    An ``allow`` entry is sought like an ordinary word: those are the places it would protect.  The entry's window
+    of validity is left aside.  Lists that would suppress a hit are not looked at.
+
+    Raises:
+        EntryError: the entry cannot be used.
+    """
+    kind = Kind.NORMAL if entry.kind is Kind.ALLOW else entry.kind
+    lexicon = Lexicon.compile([replace(entry, kind=kind, effective_from=None, effective_to=None)])
+    started = timer()
+    with sessions.read() as session:
+        found = WordPreview(samples.count(session, community_id, since=since))
+    for batch in _batches(sessions, community_id, since):
+        for post, hits in zip(batch, _matched(lexicon, batch), strict=True):
+            found.add(post, hits)
+        found.seconds = timer() - started
+        if found.posts >= MOST_POSTS or found.seconds > PATIENCE:
+            break
+    return found
+
+
+def _batches(sessions: Sessions, community_id: int, since: int) -> Iterator[list[PostRow]]:
+    """Batches, each read in a transaction of its own."""
+    before = None
+    while True:
+        with sessions.read() as session:
+            batch = samples.recent(session, community_id, since=since, before=before, limit=_BATCH)
+        if not batch:
+            return
+        yield batch
+        before = batch[-1].sequence
+
+
+def _matched(lexicon: Lexicon, batch: list[PostRow]) -> list[tuple[Hit, ...]]:
+    """Hits in title and text of each post."""
+    titles = _hits(lexicon, [post.title for post in batch], Field.TITLE)
+    texts = _hits(lexicon, [post.text for post in batch], Field.TEXT)
+    return [(*head, *body) for head, body in zip(titles, texts, strict=True)]
+
+
+def _hits(lexicon: Lexicon, texts: list[str], where: Field) -> list[list[Hit]]:
+    """As :func:`moderation.text.understand.understand` finds them, without the rest of it."""
+    normalised = normalise_many(texts)
+    readings = [tuple(restore(each)) for each in normalised]
+    return lexicon.match(normalised, 0, readings, field=where, segmenter=default_segmenter())

@@ -1,0 +1,158 @@
+"""From trained parts to a bundle: mix deep and wide, export, calibrate on dev, set thresholds."""
+
+from __future__ import annotations
+
+import datetime
+import itertools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import torch
+from safetensors.torch import load_file, save_file
+
+from moderation.classifiers import load_classifier
+from moderation.classifiers.batching import Budget
+from moderation.classifiers.bundle import Calibration
+from moderation.classifiers.network import Wide
+from moderation.classifiers.onnx_backend import OnnxRunner
+from moderation.classifiers.transformer import TransformerClassifier
+from moderation.training.calibrate import fit, probabilities, thresholds
+from moderation.training.corpus import read_posts, read_source, take
+from moderation.training.export import Facts, export_onnx, quantise, write_bundle
+from moderation.training.finetune import read_network
+from moderation.training.held import joined, judge
+from moderation.training.labels import BINARY, SENTIMENTS, Example
+from moderation.training.sources import USES
+from moderation.training.statistics import calibration_error
+from moderation.training.tokenised import read_lines
+from moderation.training.wide import join, mixture
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from moderation.training.calibrate import Judged
+
+_MOST: Final = 4000
+_CAPS: Final = {"chnci": 1500, "stoneskipping": 1500, "sophonplus_shopping": 2000, "conv_sentiment": 1500, "weibo_8moods": 2500}
+_REVIEWS: Final = {"chnsenticorp", "sophonplus_shopping", "sophonplus_waimai", "finfe"}
+_CALM: Final = {"ewect", "weibo_8moods", "weibo2018", "conv_sentiment", "covid19_weibo"}
+_RUN: Final = Budget(tokens=2048, padding=8)
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where dev examples come from: the data folder, our own posts, a file of unlabelled lines."""
+
+    data: Path
+    posts: Path | None
+    unlabelled: Path | None
+    permissive: bool = False
+
+    def dev(self) -> dict[str, list[Example]]:
+        """Dev examples by source, at most 4,000 of each."""
+        found = {}
+        for name, use in USES.items():
+            if (self.data / f"{name}.jsonl.xz").exists() and (use.permissive or not self.permissive):
+                found[name] = take(read_source(self.data, name, "dev"), _CAPS.get(name, _MOST), 1)
+        if self.posts:
+            found["posts"] = read_posts(self.posts, "dev")
+        return {name: examples for name, examples in found.items() if examples}
+
+    def ordinary(self, most: int = 6000) -> list[Example]:
+        """Unlabelled lines without contacts."""
+        if not self.unlabelled:
+            return []
+        lines = itertools.islice(read_lines(self.unlabelled), most)
+        return [Example(line, "unlabelled") for line in lines if "<" not in line]
+
+
+class _WideRunner:
+    """The wide part alone, as a runner."""
+
+    def __init__(self, wide: Wide) -> None:
+        self._wide = wide.eval()
+
+    @torch.inference_mode()
+    def run(self, ids: NDArray[np.int64], types: NDArray[np.int64]) -> NDArray[np.float32]:
+        assert ids.shape == types.shape
+        return np.asarray(self._wide(torch.from_numpy(ids)).numpy(), dtype=np.float32)
+
+
+def judge_all(classifier: TransformerClassifier, examples: Mapping[str, list[Example]]) -> dict[str, Judged]:
+    """Logits of every source's examples."""
+    return {name: judge(classifier, each) for name, each in examples.items()}
+
+
+def ordinary_logits(judged: Mapping[str, Judged], unlabelled: Judged) -> NDArray[np.float32]:
+    """Logits of posts that should pass: reviews, Weibo posts that are not angry, unlabelled lines."""
+    negative = SENTIMENTS.index("negative")
+    rows = [
+        logits
+        for name, own in judged.items()
+        if name in _REVIEWS or name in _CALM
+        for example, logits in zip(own.examples, own.logits, strict=True)
+        if name in _REVIEWS or example.sentiment != negative
+    ]
+    return np.asarray([*rows, *unlabelled.logits], dtype=np.float32)
+
+
+def assemble(network_folder: Path, bundle: Path, vocabulary: Path, sources: Sources, version: str) -> dict[str, Any]:
+    """Make the bundle of a fine-tuned network (and ``wide.safetensors`` beside it, if there is one).
+
+    Returns:
+        Dev figures of every binary head, as they stand in the bundle.
+    """
+    network = read_network(network_folder)
+    work = network_folder / "work"
+    work.mkdir(exist_ok=True)
+    full, small, plain = work / "fp32.onnx", work / "int8.onnx", work / "bundle"
+    today = datetime.datetime.now(tz=datetime.UTC).date().isoformat()
+    nothing = Facts(bundle.name, version, today, Calibration({}, {}), {})
+    examples = sources.dev()
+    if (network_folder / "wide.safetensors").exists():
+        state = load_file(network_folder / "wide.safetensors")
+        wide = Wide(state["table.weight"].shape[1], state["table.weight"].shape[0])
+        wide.load_state_dict(state)
+        export_onnx(network, full)
+        write_bundle(plain, nothing, full, vocabulary)
+        deep = TransformerClassifier(load_classifier(plain).bundle, OnnxRunner(full, 4), _RUN)
+        alone = TransformerClassifier(deep.bundle, _WideRunner(wide), _RUN)
+        parts = [joined(list(judge_all(each, examples).values())) for each in (deep, alone)]
+        join(network, wide, mixture(parts[0], parts[1]))
+    export_onnx(network, full)
+    quantise(full, small)
+    write_bundle(plain, nothing, small, vocabulary)
+    served = TransformerClassifier(load_classifier(plain).bundle, OnnxRunner(small, 4), _RUN)
+    judged = judge_all(served, examples)
+    calibration = fit(joined(list(judged.values())))
+    limits = thresholds(
+        joined(list(judged.values())), calibration, ordinary_logits(judged, judge(served, sources.ordinary()))
+    )
+    figures = dev_figures(judged, calibration)
+    save_file(
+        {name: weight.half().contiguous() for name, weight in network.state_dict().items()},
+        work / "network.safetensors",
+    )
+    network.encoder.config.save_pretrained(work)
+    facts = Facts(bundle.name, version, today, calibration, limits, metrics={"dev": figures})
+    write_bundle(bundle, facts, small, vocabulary, (work / "network.safetensors", work / "config.json"))
+    return figures
+
+
+def dev_figures(judged: Mapping[str, Judged], calibration: Calibration) -> dict[str, Any]:
+    """Posts, positives and calibration error of every binary head on dev."""
+    everything = joined(list(judged.values()))
+    found: dict[str, Any] = {}
+    for name in BINARY:
+        logits, labels = everything.binary(name)
+        scores = probabilities(logits, calibration.binary[name])
+        found[name] = {
+            "posts": len(labels),
+            "positive": int(labels.sum()),
+            "ece": round(calibration_error(scores, labels), 4),
+        }
+    return found

@@ -1,0 +1,42 @@
+"""Run one function on several single-thread processes that add up their gradients."""
+
+from __future__ import annotations
+
+import os
+import socket
+from typing import TYPE_CHECKING, Any
+
+import torch
+import torch.distributed as dist
+import torch.multiprocessing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Share = tuple[int, int]
+
+
+def _enter(rank: int, ranks: int, port: int, function: Callable[..., None], arguments: tuple[Any, ...]) -> None:
+    os.environ.update(MASTER_ADDR="127.0.0.1", MASTER_PORT=str(port))
+    torch.set_num_threads(1)
+    dist.init_process_group("gloo", rank=rank, world_size=ranks)
+    try:
+        function((rank, ranks), *arguments)
+    finally:
+        dist.destroy_process_group()
+
+
+def run_ranks(function: Callable[..., None], ranks: int, *arguments: Any) -> None:  # noqa: ANN401
+    """Call ``function((rank, ranks), *arguments)`` on every rank; with one rank, in this process.
+
+    Several processes of one thread each beat one process of several threads wherever other work wants the
+    cores too: they meet once a step, not at every matrix product.
+    """
+    if ranks == 1:
+        function((0, 1), *arguments)
+        return
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    os.environ.update(OMP_NUM_THREADS="1", OMP_WAIT_POLICY="PASSIVE", ONEDNN_PRIMITIVE_CACHE_CAPACITY="256")
+    torch.multiprocessing.spawn(_enter, args=(ranks, port, function, arguments), nprocs=ranks, join=True)
