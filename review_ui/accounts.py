@@ -13,7 +13,7 @@ from flask_login import current_user
 from flask_security import LoginForm, RoleMixin, Security, UserDatastore, UserMixin
 from flask_security.signals import user_authenticated
 from flask_security.utils import logout_user, validate_redirect_url
-from wtforms import EmailField, PasswordField, StringField
+from wtforms import EmailField, Field, PasswordField
 from wtforms.validators import DataRequired, Length
 
 from moderation.services.access import Role
@@ -99,7 +99,7 @@ class DeskLoginForm(LoginForm):
     password = PasswordField(validators=[DataRequired(), Length(max=1000)])
     remember = None  # type: ignore[assignment]  # WTForms leaves the field out
 
-    def validate_next(self, field: StringField) -> None:
+    def validate_next(self, field: Field) -> None:
         """Forget an address outside: the log-in then leads to the first page."""
         if field.data and not validate_redirect_url(field.data):
             field.data = ""

@@ -25,6 +25,7 @@ class Row:
     item: ReviewItemRow
     case: Case
     url: str
+    decision: DecisionRow | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +88,16 @@ def listing(query: QueueQuery) -> Listing:
     page = reviewing.queue(
         community(), today=today(), state=query.state, name=query.name, limit=PAGE_SIZE, offset=query.offset
     )
+    done = [each.item.id for each in page.entries if each.item.state != ReviewState.OPEN.value]
+    said = reviewing.standing(done) if done else {}
     rows = [
-        Row(each.item, case(each.post, each.verdict), item_url(each.item.id, query)) for each in page.entries
+        Row(
+            each.item,
+            case(each.post, each.verdict),
+            item_url(each.item.id, query),
+            said.get(each.item.id),
+        )
+        for each in page.entries
     ]
     mine = reviewing.tally(community(), since=today(), moderator_id=user().id)
     return Listing(
@@ -116,6 +125,12 @@ def subject_of(page: ItemPage, query: QueueQuery) -> Subject:
         item=page.item,
         next_url=following,
     )
+
+
+def row_of(subject: Subject, item: ReviewItemRow, query: QueueQuery) -> Row:
+    """The line of an item that was just decided."""
+    said = subject.last_decision
+    return Row(item, subject.case, item_url(item.id, query), said[0] if said else None)
 
 
 def open_item(item_id: int, query: QueueQuery) -> Subject:

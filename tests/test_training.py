@@ -38,6 +38,7 @@ from moderation.training.wide import join
 if TYPE_CHECKING:
     from pathlib import Path
 
+torch.set_num_threads(1)  # many threads stall where other work wants the cores
 TINY = Shape(layers=1, width=16, heads=2, ffn=16, positions=64)
 TEXTS = ["今天天气不错我们去公园走走吧", "加微信领红包稳赚不赔", "这家店的面很好吃", "你真是个笨蛋快滚开", "hello 你好 123456"] * 8
 
@@ -67,7 +68,7 @@ def network_of(vocabulary: Vocabulary) -> Network:
 def test_lines_mark_what_continues_a_word(lines: Lines, vocabulary: Vocabulary) -> None:
     first = lines.line(0)
     spelled = [("+" if value & CONTINUES else " ") + vocabulary.tokens[value & (CONTINUES - 1)] for value in first]
-    assert "".join(spelled).startswith(" 今+天 天+气")
+    assert "".join(spelled).startswith(" 今+天+天+气 不+错 我+们 去")
     assert len(lines) == len(TEXTS)
 
 
@@ -249,7 +250,7 @@ def tiny_corpus(tmp_path: Path) -> Corpus:
 def test_fine_tuning_learns_and_resumes(tmp_path: Path, vocabulary: Vocabulary) -> None:
     corpus, tokeniser = tiny_corpus(tmp_path), Tokeniser(vocabulary)
     seen: list[float] = []
-    recipe = Recipe(passes=30, tokens=256, rate=5e-3, head_scale=1.0, limit=64, weak=0)
+    recipe = Recipe(passes=12, tokens=256, rate=5e-3, head_scale=1.0, limit=64, weak=0)
     network = network_of(vocabulary)
     finetune(network, tokeniser, corpus, recipe, tmp_path / "run", lambda report: seen.append(report.loss))
     assert seen[-1] < seen[0] * 0.7

@@ -21,6 +21,8 @@ from moderation.domain.verdict import Suggestion
 from moderation.store import brands, outbox, posts, reviews, verdicts
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlalchemy.orm import Session
 
     from moderation.outbound.bell import Bell
@@ -132,6 +134,11 @@ class Reviewing:
             found = posts.by_author(session, post.community_id, post.author_id, besides=post.id)
             latest = verdicts.latest_of(session, [each.id for each in found]) if found else {}
         return [(each, latest.get(each.id)) for each in found]
+
+    def standing(self, item_ids: Sequence[int]) -> dict[int, DecisionRow]:
+        """The latest decision on each of several items of a queue page."""
+        with self.sessions.read() as session:
+            return reviews.standing(session, item_ids)
 
     def item_of_post(self, post: PostRow) -> ReviewItemRow | None:
         """The latest review item of a post."""

@@ -216,6 +216,14 @@ def blocked(
     return list(session.execute(statement.limit(limit).offset(offset)).all())
 
 
+def standing(session: Session, item_ids: Sequence[int]) -> dict[int, DecisionRow]:
+    """The latest decision on each of several items."""
+    rows = session.scalars(
+        select(DecisionRow).where(DecisionRow.review_item_id.in_(item_ids)).order_by(DecisionRow.number)
+    )
+    return {row.review_item_id: row for row in rows}
+
+
 def item_of_post(session: Session, community_id: int, post_id: str) -> ReviewItemRow | None:
     """The latest review item of a post."""
     return session.scalar(

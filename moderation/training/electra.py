@@ -76,8 +76,17 @@ class Electra(nn.Module):
             nn.init.normal_(layer.weight, std=0.02)
             nn.init.zeros_(layer.bias)
 
+    @torch.no_grad()
+    def prepare(self, embeddings: Tensor) -> None:
+        """Start values: heads that look at neighbours, embeddings from counts (vocabulary, width)."""
+        basis = look_at_neighbours(self.encoder)
+        look_at_neighbours(self.generator, layers=2)
+        self.encoder.embeddings.word_embeddings.weight.copy_(embeddings - embeddings @ basis @ basis.T)
+        nn.init.orthogonal_(self.narrow.weight)
+        nn.init.orthogonal_(self.widen.weight)
+
     def forward(
-        self, original: Tensor, masked: Tensor, places: Tensor, counted: Tensor, weight: float
+        self, original: Tensor, masked: Tensor, places: Tensor, counted: Tensor, weight: float = 50.0
     ) -> Step:
         """One training step's losses.
 

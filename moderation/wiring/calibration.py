@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from moderation.classifiers.bundle import read_bundle
 from moderation.domain.policy import NEGATIVITY, NEVER, Threshold
 
 if TYPE_CHECKING:
     from moderation.classifiers.bundle import Bundle
     from moderation.classifiers.bundle import Threshold as CalibratedThreshold
+    from moderation.settings import Settings
 
 OFFENCE: Final = "offence"
 """What the bundle calls the head whose score the interface calls negativity."""
+
+
+def read_calibration(settings: Settings) -> dict[str, Threshold]:
+    """Thresholds of the configured bundle, without loading or verifying its model.
+
+    Raises:
+        BundleError: the bundle is missing.
+    """
+    return calibrated_thresholds(read_bundle(settings.bundle, verify=False))
 
 
 def calibrated_thresholds(bundle: Bundle) -> dict[str, Threshold]:

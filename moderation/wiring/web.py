@@ -6,7 +6,6 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from moderation.classifiers.bundle import read_bundle
 from moderation.outbound.announcements import Waiters
 from moderation.outbound.bell import Bell
 from moderation.policy_document import read_policy
@@ -19,7 +18,7 @@ from moderation.services.policies import Policies
 from moderation.services.reviewing import Reviewing
 from moderation.services.wordlists import WordLists
 from moderation.store import identities
-from moderation.wiring.calibration import calibrated_thresholds
+from moderation.wiring.calibration import read_calibration
 from moderation.wiring.common import clock, connect_database, connect_redis
 
 if TYPE_CHECKING:
@@ -58,7 +57,6 @@ def build_web(settings: Settings) -> WebParts:
     redis = connect_redis(settings.redis_url)
     bell = Bell(redis)
     document = read_policy(settings.policy)
-    bundle = read_bundle(settings.bundle, verify=False)
     return WebParts(
         settings=settings,
         sessions=sessions,
@@ -72,7 +70,7 @@ def build_web(settings: Settings) -> WebParts:
         statistics=BrandStatistics(sessions, bell),
         policies=Policies(sessions, document.text),
         wordlists=WordLists(sessions),
-        backtesting=Backtesting(sessions, document.text, calibrated_thresholds(bundle)),
+        backtesting=Backtesting(sessions, document.text, read_calibration(settings)),
         clock=clock,
         secret_key=_secret_key(settings, sessions),
     )

@@ -36,9 +36,17 @@ function tick() {
   }
 }
 
+// A notice that all went well leaves by itself; undo stays in the bar. A warning waits to be closed.
+function fade() {
+  for (const notice of document.querySelectorAll(".notice-done:not([data-leaves])")) {
+    notice.dataset.leaves = "true";
+    setTimeout(() => { if (notice.matches(":hover, :focus-within")) delete notice.dataset.leaves; else notice.remove(); }, 6000);
+  }
+}
+
 export function startLive() {
   if (document.querySelector("[data-live]")) setInterval(poll, EVERY);
   tick();
-  setInterval(tick, 1000);
+  setInterval(() => { tick(); fade(); }, 1000);
   document.addEventListener("htmx:afterSettle", tick);
 }

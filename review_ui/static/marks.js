@@ -8,7 +8,8 @@ function explain(mark) {
   line.replaceChildren();
   said.forEach((exhibit, index) => {
     if (index) line.append(" ; ");
-    line.append("└ ", ...[...exhibit.querySelector(".exhibit-line").childNodes].map((node) => node.cloneNode(true)));
+    line.append("└ ");
+    [...exhibit.querySelector(".exhibit-line").children].forEach((part, place) => line.append(place ? " · " : "", part.cloneNode(true)));
   });
 }
 

@@ -16,7 +16,7 @@ from moderation.domain.review import (
 )
 from review_ui import names
 from review_ui.context import community, now, parts, user, wants_fragment
-from review_ui.desk_page import item_url, listing, open_item, undo_until
+from review_ui.desk_page import item_url, listing, open_item, row_of, undo_until
 from review_ui.forms import DecisionForm
 from review_ui.guard import READERS, REVIEWERS, seen_by
 from review_ui.queries import QueueQuery, queue_query
@@ -98,7 +98,7 @@ def _onwards(item_id: int, query: QueueQuery, toast: Toast) -> Answer:
             listing=listing(query),
             query=query,
             subject=subject,
-            done=done,
+            row=row_of(done, done.item, query) if done.item else None,
             toast=toast,
             undo_until=undo_until(),
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import threading
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 from werkzeug.serving import make_server
@@ -170,7 +170,8 @@ def test_the_trend_is_drawn(page: Page, site: Site) -> None:
         """() => { const canvas = document.querySelector("#trend canvas");
         const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
         const colours = new Set();
-        for (let i = 0; i < pixels.length; i += 4) if (pixels[i + 3]) colours.add(`${pixels[i]},${pixels[i+1]},${pixels[i+2]}`);
+        for (let i = 0; i < pixels.length; i += 4) if (pixels[i + 3]) 
+            colours.add(`${pixels[i]},${pixels[i+1]},${pixels[i+2]}`);
         return colours.size; }"""
     )
     assert painted > 10
@@ -183,11 +184,13 @@ def test_the_trend_is_drawn(page: Page, site: Site) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_page_scrolls_sideways_or_breaks_the_policy(browser: Browser, site: Site, scheme: str) -> None:
+def test_no_page_scrolls_sideways_or_breaks_the_policy(
+    browser: Browser, site: Site, scheme: Literal["light", "dark"]
+) -> None:
     for width in WIDTHS:
         context = browser.new_context(
             viewport={"width": width, "height": 800}, color_scheme=scheme, locale="zh-CN"
-        )  # type: ignore[arg-type]
+        )
         page = context.new_page()
         site.log_in(page)
         for path in PAGES:

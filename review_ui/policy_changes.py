@@ -1,0 +1,134 @@
+"""What changes from one policy to another, in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from flask_babel import gettext
+
+from review_ui import names, policy_names
+from review_ui.policy_page import bound
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from moderation.domain.policy import Policy, Rule, Threshold
+    from review_ui.policy_page import Bound, Reading
+
+STRICTER: Final = "stricter"
+LOOSER: Final = "looser"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One difference.  ``what`` names the place; ``tone`` says which way it goes, where that can be said."""
+
+    what: str
+    before: str
+    after: str
+    tone: str = ""
+
+
+def changes(before: Reading, after: Reading) -> list[Change]:
+    """Every difference between two readable documents; nothing where one of them cannot be read."""
+    if before.policy is None or after.policy is None:
+        return []
+    return [
+        *_rules(before.policy, after.policy),
+        *_scenes(before.policy, after.policy),
+        *_lists(before.policy, after.policy),
+        *_publishing(before, after),
+        *_plain(str(gettext("版本名")), before.policy.version, after.policy.version),
+    ]
+
+
+def _rules(old: Policy, new: Policy) -> Iterator[Change]:
+    before, after = _keyed(old), _keyed(new)
+    for key in dict.fromkeys((*before, *after)):
+        was, will = before.get(key), after.get(key)
+        name = f"{policy_names.head(key[0])} · {names.clause(key[1])}"
+        if will is None:
+            yield Change(name, str(gettext("有规则")), str(gettext("没有规则")), LOOSER)
+        elif was is None:
+            yield Change(name, str(gettext("没有规则")), str(gettext("新规则")), STRICTER)
+        else:
+            yield from _rule(name, (old, was), (new, will))
+
+
+def _rule(name: str, old: tuple[Policy, Rule], new: tuple[Policy, Rule]) -> Iterator[Change]:
+    was, will = old[1], new[1]
+    if was.enabled != will.enabled:
+        on, off = str(gettext("启用")), str(gettext("停用"))
+        yield Change(name, *((off, on, STRICTER) if will.enabled else (on, off, LOOSER)))
+    for field, label in (("review", gettext("待审阈值")), ("block", gettext("拦截阈值"))):
+        yield from _bound(f"{name} · {label}", bound(*old, field), bound(*new, field))
+    for field, label in (("review_action", gettext("待审时")), ("block_action", gettext("拦截时"))):
+        before, after = names.of("actions", getattr(was, field)), names.of("actions", getattr(will, field))
+        yield from _plain(f"{name} · {label}", before, after)
+
+
+def _bound(what: str, before: Bound, after: Bound) -> Iterator[Change]:
+    if before == after:
+        return
+    old, new = (9.0 if one.value is None else one.value for one in (before, after))
+    tone = STRICTER if new < old else LOOSER if new > old else ""
+    yield Change(what, _said(before), _said(after), tone)
+
+
+def _said(one: Bound) -> str:
+    if one.value is None:
+        return str(gettext("从不"))
+    return one.text if one.own else str(gettext("%(value)s（模型校准值）", value=one.text))
+
+
+def _scenes(old: Policy, new: Policy) -> Iterator[Change]:
+    before, after = _flat(old), _flat(new)
+    for key in dict.fromkeys((*before, *after)):
+        what = f"{policy_names.head(key[1])} · {policy_names.scene(key[0])}"
+        yield from _plain(what, _pair(before.get(key)), _pair(after.get(key)))
+
+
+def _pair(threshold: Threshold | None) -> str:
+    if threshold is None:
+        return str(gettext("同其他场景"))
+    return str(gettext("待审 %(review)s、拦截 %(block)s", review=f"{threshold.review:.2f}", block=f"{threshold.block:.2f}"))  # fmt: skip
+
+
+def _lists(old: Policy, new: Policy) -> Iterator[Change]:
+    for number in sorted(old.switched_off ^ new.switched_off):
+        on, off = str(gettext("执行")), str(gettext("不执行"))
+        stops = number in new.switched_off
+        yield Change(names.clause(number), *((on, off, LOOSER) if stops else (off, on, STRICTER)))
+    for number in sorted(old.exempt ^ new.exempt):
+        what = f"{names.clause(number)} · {gettext('官方账号与交易板块')}"
+        held, free = str(gettext("不豁免")), str(gettext("豁免"))
+        yield Change(what, *((held, free, LOOSER) if number in new.exempt else (free, held, STRICTER)))
+    boards = ("、".join(one.trade_boards) or str(gettext("无")) for one in (old, new))
+    yield from _plain(str(gettext("交易板块")), *boards)
+
+
+def _publishing(old: Reading, new: Reading) -> Iterator[Change]:
+    before = {policy_names.publishing(one): policy_names.mode(one.mode) for one in old.publishing}
+    after = {policy_names.publishing(one): policy_names.mode(one.mode) for one in new.publishing}
+    usual = str(gettext("随上级板块"))
+    for place in dict.fromkeys((*before, *after)):
+        yield from _plain(place, before.get(place, usual), after.get(place, usual))
+
+
+def _plain(what: str, before: str, after: str) -> Iterator[Change]:
+    if before != after:
+        yield Change(what, before, after)
+
+
+def _keyed(policy: Policy) -> dict[tuple[str, str, int], Rule]:
+    """Rules by head, clause and their turn among equals."""
+    found: dict[tuple[str, str, int], Rule] = {}
+    for rule in policy.rules:
+        turn = sum(key[:2] == (rule.head, rule.clause) for key in found)
+        found[rule.head, rule.clause, turn] = rule
+    return found
+
+
+def _flat(policy: Policy) -> Mapping[tuple[str, str], Threshold]:
+    return {(scene, head): bound for scene, of in policy.scenes.items() for head, bound in of.items()}
