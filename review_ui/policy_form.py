@@ -1,4 +1,4 @@
-"""The form of a draft: rows of text as they were typed, each with what is wrong with it, and the policy they make."""
+"""The form of a draft: everything as it was typed, with what is wrong, and the document that it makes."""
 
 from __future__ import annotations
 
@@ -10,58 +10,18 @@ from flask import request
 from flask_babel import gettext
 
 from moderation.domain.convention import clause_exists
-from moderation.domain.policy import Policy, Rule, Threshold
-from moderation.domain.post import PublishingMode, PublishingRule, Scene
-from moderation.domain.verdict import Action
-from moderation.policy_document import HEADS
+from moderation.domain.policy import Policy
 from moderation.policy_writing import write_policy
 from review_ui.forms import lines
+from review_ui.policy_rows import MODE, RULE, SCENE, Row, publishing_of, rule_of, scenes_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from review_ui.policy_page import Reading
 
-RULE: Final = ("head", "clause", "review", "block", "enabled", "may_block", "review_action", "block_action")
-SCENE: Final = ("scene", "head", "review", "block")
-MODE: Final = ("group", "scene", "mode")
 LISTS: Final = ("exempt", "switched_off", "trade_boards")
 MOST_ROWS: Final = 200
 MAX_VERSION: Final = 60
 _TURN: Final = re.compile(r"-v\d+$")
-
-
-@dataclass(slots=True)
-class Row:
-    """One row of the form."""
-
-    values: dict[str, str]
-    errors: dict[str, str] = field(default_factory=dict)
-
-    def number(self, name: str) -> float | None:
-        """A threshold; nothing where the field is empty or wrong."""
-        text = self.values[name].strip()
-        if not text:
-            return None
-        try:
-            value = float(text)
-        except ValueError:
-            value = -1.0
-        if 0 <= value <= 1:
-            return value
-        self.errors[name] = str(gettext("要 0 到 1 之间的数，例如 0.65"))
-        return None
-
-    def choice(self, name: str, allowed: Iterable[str]) -> bool:
-        """Whether the field has one of a few values; notes an error where not."""
-        if self.values[name] in set(allowed):
-            return True
-        self.errors[name] = str(gettext("请选择一项"))
-        return False
-
-    def blank(self, names: Iterable[str]) -> bool:
-        """Whether nothing was typed or chosen in these fields."""
-        return not any(self.values[name].strip() for name in names)
 
 
 @dataclass(slots=True)
@@ -85,9 +45,9 @@ class PolicyForm:
         self.version = self.version.strip()
         if not 0 < len(self.version) <= MAX_VERSION:
             self.errors["version"] = str(gettext("版本名要 1 到 60 个字"))
-        rules = tuple(_rule(row) for row in self.rules)
-        scenes = _scenes(self.scenes)
-        modes = _modes(self.modes)
+        rules = tuple(rule_of(row) for row in self.rules)
+        scenes = scenes_of(self.scenes)
+        modes = publishing_of(self.modes)
         lists = {name: lines(self.lists[name]) for name in LISTS}
         for name in ("exempt", "switched_off"):
             unknown = [one for one in lists[name] if not clause_exists(one)]
@@ -156,58 +116,3 @@ def _typed(value: object) -> str:
     if isinstance(value, bool):
         return "on" if value else ""
     return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def _rule(row: Row) -> Rule | None:
-    review, block = row.number("review"), row.number("block")
-    known = row.choice("head", HEADS)
-    actions = row.choice("review_action", Action) and row.choice("block_action", Action)
-    if not clause_exists(row.values["clause"]):
-        row.errors["clause"] = str(gettext("公约里没有这一条"))
-    if row.errors or not known or not actions:
-        return None
-    return Rule(
-        row.values["head"],
-        row.values["clause"],
-        review,
-        block,
-        enabled=bool(row.values["enabled"]),
-        may_block=bool(row.values["may_block"]),
-        review_action=Action(row.values["review_action"]),
-        block_action=Action(row.values["block_action"]),
-    )
-
-
-def _scenes(rows: list[Row]) -> dict[Scene, dict[str, Threshold]]:
-    found: dict[Scene, dict[str, Threshold]] = {}
-    for row in rows:
-        if row.blank(("scene", "review", "block")):
-            continue
-        fits = row.choice("scene", Scene) and row.choice("head", HEADS)
-        review, block = row.number("review"), row.number("block")
-        for name, value in (("review", review), ("block", block)):
-            if value is None:
-                row.errors.setdefault(name, str(gettext("两个阈值都要填")))
-        if not fits or review is None or block is None:
-            continue
-        heads = found.setdefault(Scene(row.values["scene"]), {})
-        if row.values["head"] in heads:
-            row.errors["head"] = str(gettext("与上面一行重复"))
-        heads[row.values["head"]] = Threshold(review, block)
-    return found
-
-
-def _modes(rows: list[Row]) -> list[PublishingRule]:
-    found: dict[tuple[str, str], PublishingRule] = {}
-    for row in rows:
-        if row.blank(MODE) or not row.values["mode"]:
-            continue  # a row without a mode is a row taken away
-        if not (row.choice("mode", PublishingMode) and row.choice("scene", ("", *Scene))):
-            continue
-        group, scene = row.values["group"].strip().strip("/"), row.values["scene"]
-        if (group, scene) in found:
-            row.errors["group"] = str(gettext("与上面一行重复"))
-        found[group, scene] = PublishingRule(
-            PublishingMode(row.values["mode"]), group, Scene(scene) if scene else None
-        )
-    return list(found.values())

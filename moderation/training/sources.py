@@ -20,23 +20,22 @@ Labels = dict[str, tuple[float, float]]
 
 @dataclass(frozen=True, slots=True)
 class SourceUse:
-    """How a source is used: rows of one pass at most, weight, and whether its licence is open."""
+    """How a source is used: rows of one pass at most, and whether its licence is open."""
 
     rows: int
-    weight: float = 1.0
     permissive: bool = False
 
 
 USES: Final[Mapping[str, SourceUse]] = {
-    "cold": SourceUse(26_000, 1.0, permissive=True),
-    "swsr": SourceUse(8_000, 1.0, permissive=True),
+    "cold": SourceUse(26_000, permissive=True),
+    "swsr": SourceUse(8_000, permissive=True),
     "chnci": SourceUse(8_000),
     "stoneskipping": SourceUse(8_000),
     "chsd_hate": SourceUse(7_100),
     "ewect": SourceUse(33_000),
     "weibo_8moods": SourceUse(18_000),
     "finfe": SourceUse(6_000),
-    "chnsenticorp": SourceUse(7_600, 1.0, permissive=True),
+    "chnsenticorp": SourceUse(7_600, permissive=True),
     "sophonplus_shopping": SourceUse(20_000),
     "sophonplus_hotel": SourceUse(500),
     "sophonplus_waimai": SourceUse(6_000),
@@ -47,7 +46,7 @@ USES: Final[Mapping[str, SourceUse]] = {
     "variant_sms": SourceUse(5_400),
     "fbs_sms": SourceUse(7_000),
     "game_ads": SourceUse(8_000),
-    "mc_qq_ads": SourceUse(2_100, 1.0, permissive=True),
+    "mc_qq_ads": SourceUse(2_100, permissive=True),
     "trec06c": SourceUse(3_000),
     "bdci_car": SourceUse(8_000),
     "finnsp": SourceUse(3_400),

@@ -25,6 +25,10 @@ ACCOUNTS: Final = 3
 SHARED: Final = 2
 """Accounts from which sure adverts with one contact are coordinated: nobody advertises a stranger's account."""
 
+DOUBTFUL: Final = 4
+HINTED: Final = 6
+"""Accounts where no copy is surely an advert, and where each only hints at one."""
+
 ALIKE: Final = 0.5
 """Likeness of two adverts; campaigns reorder and pad their texts."""
 
@@ -32,19 +36,23 @@ ALIKE: Final = 0.5
 def find(posts: Sequence[Observed]) -> list[BehaviourFinding]:
     """One finding a campaign."""
     adverts = [each for each in posts if each.advert and each.post.author and not each.post.official]
-    found = []
-    for group in cluster(adverts, alike=ALIKE):
-        for run in crowded(group, WINDOW, SHARED):
-            if _coordinated(run):
-                found.append(_finding(run))
-    return found
+    return [
+        _finding(run)
+        for group in cluster(adverts, alike=ALIKE)
+        for run in crowded(group, WINDOW, SHARED)
+        if _coordinated(run)
+    ]
 
 
 def _coordinated(run: Sequence[Observed]) -> bool:
     sure = [each for each in run if each.advert is Advert.SURE]
-    if sure and crowded(run, WINDOW, ACCOUNTS):
+    if any(crowded(same, WINDOW, SHARED) for same in _by_contact(sure)):
         return True
-    return any(crowded(same, WINDOW, SHARED) for same in _by_contact(sure))
+    best = max(each.advert for each in run)
+    needed = {Advert.SURE: ACCOUNTS, Advert.LIKELY: DOUBTFUL, Advert.HINT: HINTED}[best]
+    if best is Advert.LIKELY and any(crowded(same, WINDOW, ACCOUNTS) for same in _by_contact(run)):
+        return True
+    return bool(crowded(run, WINDOW, needed))
 
 
 def _by_contact(posts: Sequence[Observed]) -> list[list[Observed]]:

@@ -38,7 +38,7 @@ def find(posts: Sequence[Observed]) -> list[BehaviourFinding]:
 
 def _worst(each: Observed) -> Link | None:
     """The link that deceives, or None; a text that warns of it does not."""
-    if each.cues.has("link_warn") and not each.cues.has("warn_not") and each.advert is Advert.NO:
+    if each.cues.has("link_warn") and not each.cues.has("warn_not") and each.advert <= Advert.HINT:
         return None
     for link in each.links:
         if link.trick in SURE or _in_company(each, link):
@@ -50,11 +50,11 @@ def _in_company(each: Observed, link: Link) -> bool:
     """Tell whether a link that may be honest stands beside bait or an advert."""
     baits = each.cues.count("bait")
     if link.trick in {Trick.TYPO, Trick.BORROWED}:
-        return baits > 0 or bool(each.advert)
+        return baits > 0 or each.advert > Advert.HINT
     if link.trick is Trick.ADDRESS:
         return baits >= BAIT or each.advert is Advert.SURE
     if link.trick is Trick.SHORTENER:
-        return each.advert is Advert.SURE or (bool(each.advert) and baits > 0)
+        return each.advert is Advert.SURE or (each.advert is Advert.LIKELY and baits > 0)
     if link.trick is Trick.AFFILIATE:
         return not each.cues.has("declared") and (
             each.advert is not Advert.NO or each.cues.count("praise") > 1

@@ -38,8 +38,9 @@ class Advert(IntEnum):
     """How sure it is that a text advertises."""
 
     NO = 0
-    LIKELY = 1
-    SURE = 2
+    HINT = 1
+    LIKELY = 2
+    SURE = 3
 
 
 class Attack(IntEnum):

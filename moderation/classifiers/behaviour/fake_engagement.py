@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from moderation.classifiers.behaviour.clusters import cluster
-from moderation.classifiers.behaviour.facts import HOUR, finding
+from moderation.classifiers.behaviour.facts import HOUR, Advert, finding
 from moderation.classifiers.behaviour.windows import by, crowded
 from moderation.domain.behaviour import BehaviourKind
 
@@ -58,15 +58,13 @@ def _scripts(posts: Sequence[Observed]) -> Iterable[BehaviourFinding]:
 
 def _praises(each: Observed) -> bool:
     """Praise of its own words: no advert, notice, quotation, wish or raffle."""
-    if each.advert or each.notice or each.courtesy or each.service or each.attack or each.post.official:
+    if each.advert > Advert.HINT or each.notice or each.courtesy or each.service or each.attack or each.post.official:
         return False
     return each.cues.has("praise") and not each.cues.has("raffle", "quote", "wish", "question", "discuss")
 
 
 def _asked_for(posts: Sequence[Observed]) -> frozenset[str]:
-    """Sentences that a raffle or a game asks everyone to write: all texts of a thread with a raffle in it that
-    its call contains, or that answer it.
-    """
+    """Sentences that a raffle or a game asks everyone to write: those in its thread, and those its call contains."""
     calls = [each for each in posts if each.cues.has("raffle")]
     threads = {each.post.thread for each in calls if each.post.thread}
     wanted = "\n".join(each.core for each in calls)

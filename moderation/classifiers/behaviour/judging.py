@@ -35,7 +35,7 @@ ATTACK_HEADS: Final = (Category.ABUSE, Category.HATE, Category.THREAT)
 
 SURE_AT: Final = 4
 LIKELY_AT: Final = 2
-"""Points of an advert.  A class of wares, a call to act, a private contact and a word-list entry bring one or two
+"""Points of an advert; one is a hint, which counts only where a text is repeated.  A class of wares, a call to act, a private contact and a word-list entry bring one or two
 each: two are the least that an honest sale of one's bicycle has, four no ordinary post reached."""
 
 _ADVERT_CLAUSES: Final = ("3.", "1.8", "1.13")
@@ -103,8 +103,9 @@ def advert(reading: Reading) -> Advert:
     cues = reading.cues
     if is_warning(reading) or is_notice(reading) or is_service(reading):
         return Advert.NO
-    wares = min(3, cues.classes(*_HARD_KINDS))
-    points = wares + cues.has("call") + (wares > 0 and cues.matches("price"))
+    wares = min(3, cues.classes(*_HARD_KINDS) + (not cues.has("sell") and cues.matches("deal")))
+    points = wares + cues.has("call") + (bool(wares or reading.private) and cues.matches("price"))
+    points += 2 * cues.matches("disguised_host") + _phishing(reading)
     points += _contact_points(reading, wares)
     points += 3 * bool(reading.struck(*_ADVERT_CLAUSES, level=Level.BLOCK))
     points += 2 * bool(reading.struck(*_ADVERT_CLAUSES, level=Level.REVIEW))
@@ -115,7 +116,14 @@ def advert(reading: Reading) -> Advert:
         points -= 3
     if points >= SURE_AT:
         return Advert.SURE
-    return Advert.LIKELY if points >= LIKELY_AT and (wares or reading.private or reading.hits) else Advert.NO
+    if points >= LIKELY_AT:
+        return Advert.LIKELY
+    return Advert.HINT if points > 0 else Advert.NO
+
+
+def _phishing(reading: Reading) -> int:
+    """Points of a stranger's link beside two words of bait."""
+    return 2 if reading.foreign and reading.cues.count("bait") > 1 else 0
 
 
 def _contact_points(reading: Reading, wares: int) -> int:
@@ -238,6 +246,7 @@ def is_meaningless(text: str, reading: Reading) -> bool:
     return core.isascii() and len(core) >= 3 and not re.search(r"[aeiou]", core)  # noqa: PLR2004
 
 
+_EMOTICON: Final = re.compile(r"\[[^\[\]]{1,8}\]")
 _STUFFED: Final = re.compile(r"(.{4,40}?)\1{9,}", re.DOTALL)
 
 
@@ -246,5 +255,5 @@ def is_filler(reading: Reading) -> bool:
     text = reading.cues.text
     if reading.cues.has("filler"):
         return not reading.cues.has("discuss", "question", "warn")
-    repeated = _STUFFED.search(text) if len(text) >= 100 else None  # noqa: PLR2004
+    repeated = _STUFFED.search(_EMOTICON.sub("", text)) if len(text) >= 100 else None  # noqa: PLR2004
     return repeated is not None and len(set(repeated[1])) > 2  # noqa: PLR2004

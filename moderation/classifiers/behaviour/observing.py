@@ -29,6 +29,11 @@ LONGEST: Final = 2000
 """Code points of a text that are read for behaviour: a campaign shows within them, and work stays bounded."""
 
 _SCHEME: Final = re.compile(r"^[a-z]+:[/\\\\]+|^www\.")
+_LOOSE: Final = re.compile(
+    r"(?:联系|咨询|详询|找|加|群号?|扣|\+|q|[薇溦微v]|飞机|tg|电报|telegram)[^0-9a-z。]{0,6}@?([1-9][0-9]{6,11}(?![0-9])|(?<=@)[a-z][a-z0-9_]{4,})"
+)
+"""Accounts without the name of a messenger: figures or @names after a call to act."""
+
 _AT: Final = re.compile(r"@([\w\-]{1,30})")
 
 
@@ -111,4 +116,5 @@ def _channels(reading: judging.Reading) -> frozenset[str]:
     """
     private = {each.value.casefold() for each in reading.contacts if each.kind is not ContactKind.URL}
     foreign = {_SCHEME.sub("", link.surface).rstrip("/") for link in reading.links if not link.trusted}
-    return frozenset({each.removeprefix("+86") for each in private} | foreign)
+    loose = {match[1] for match in _LOOSE.finditer(reading.cues.text)} if reading.cues.has("call", "offer") else set()
+    return frozenset({each.removeprefix("+86") for each in private} | foreign | loose)

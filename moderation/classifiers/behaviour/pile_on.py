@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
@@ -29,6 +30,11 @@ MILD: Final = 0.8
 MINOR_POSTS: Final = 2
 """Attacks that speak of school or class from which the target is taken for a minor."""
 
+ADDRESSED: Final = 2
+"""Attacks in a thread that speak to somebody, or of somebody, from which the others are taken to mean the same."""
+
+_FIRM: Final = re.compile("官方|客服|旗舰|公司|集团|银行|酒店|餐厅|品牌|店铺|商城|专卖|平台|运营|app$", re.IGNORECASE)
+
 SHIELD_HOURS: Final = 72
 MEASURES: Final = (
     "折叠并暂停陌生人对当事人的评论与私信",
@@ -40,15 +46,13 @@ MEASURES: Final = (
 
 def find(posts: Sequence[Observed]) -> list[BehaviourFinding]:
     """One finding a person and wave, with shield and evidence pack."""
-    starters = _starters(posts)
-    aimed = [(_target(each, starters), each) for each in posts if each.attack]
-    targets = {id(each): target for target, each in aimed}
-    attacks = [each for target, each in aimed if target and target != each.post.author]
+    attacks = [each for each in posts if each.attack]
+    meant = _meant(posts, attacks)
+    aimed = {id(each): _target(each, meant) for each in attacks}
+    kept = [each for each in attacks if _is_person(aimed[id(each)]) and aimed[id(each)] != each.post.author]
     found = []
-    for target, at in by(attacks, lambda each: targets[id(each)]).items():
-        found += [
-            _finding(target.removeprefix(_THREAD), run) for run in crowded(at, WINDOW, ACCOUNTS, _weight)
-        ]
+    for target, at in by(kept, lambda each: aimed[id(each)]).items():
+        found += [_finding(target.removeprefix(_THREAD), run) for run in crowded(at, WINDOW, ACCOUNTS, _weight)]
     return found
 
 
@@ -60,32 +64,42 @@ def _weight(each: Observed) -> float:
     return 1.0 if each.attack is Attack.HARD else MILD
 
 
+def _meant(posts: Sequence[Observed], attacks: Sequence[Observed]) -> Mapping[str, str]:
+    """Who is meant in a thread by attacks that name nobody: its starter if they are spoken to, else who is spoken of."""
+    starters = _starters(posts)
+    meant = {}
+    for thread, told in by([each for each in attacks if not _named(each)], lambda each: each.post.thread).items():
+        spoken_to = sum(each.cues.has("second") for each in told)
+        starter = starters.get(thread)
+        if thread and starter is not None and not starter.attack and spoken_to >= ADDRESSED:
+            meant[thread] = starter.post.author
+        elif thread and sum(each.cues.has("person") for each in told) >= ADDRESSED:
+            meant[thread] = f"{_THREAD}{thread}"
+    return meant
+
+
 def _starters(posts: Sequence[Observed]) -> Mapping[str, Observed]:
-    """The first post of each thread, if no other of that minute is by someone else."""
-    return {
-        thread: told[0]
-        for thread, told in by(posts, lambda each: each.post.thread).items()
-        if thread
-        and not any(
-            each.post.minute == told[0].post.minute and each.post.author != told[0].post.author
-            for each in told
-        )
-    }
+    """The first post of each thread, if no other account posted in the same minute."""
+    starters = {}
+    for thread, told in by(posts, lambda each: each.post.thread).items():
+        rivals = (each for each in told if each.post.minute == told[0].post.minute)
+        if len({each.post.author for each in rivals}) == 1:
+            starters[thread] = told[0]
+    return starters
 
 
-def _target(each: Observed, starters: Mapping[str, Observed]) -> str:
-    """Who is attacked: the person addressed, mentioned, or the thread's starter; else whoever the thread is about."""
-    if each.post.target_author:
-        return each.post.target_author
-    if len(each.mentions) == 1:
-        return each.mentions[0]
-    thread = each.post.thread
-    if not thread:
-        return ""
-    starter = starters.get(thread)
-    if starter is not None and not starter.attack:
-        return starter.post.author
-    return f"{_THREAD}{thread}"
+def _named(each: Observed) -> str:
+    """The person addressed or mentioned."""
+    return each.post.target_author or (each.mentions[0] if len(each.mentions) == 1 else "")
+
+
+def _target(each: Observed, meant: Mapping[str, str]) -> str:
+    return _named(each) or meant.get(each.post.thread, "")
+
+
+def _is_person(target: str) -> bool:
+    """Tell whether a name is a person's: firms and officials are criticised, not bullied."""
+    return bool(target) and _FIRM.search(target) is None
 
 
 def _finding(target: str, run: Sequence[Observed]) -> BehaviourFinding:

@@ -57,6 +57,8 @@ def _runs(own: Sequence[Observed]) -> list[list[Observed]]:
 
 
 def _repeated(run: Sequence[Observed]) -> bool:
+    if all(each.advert is Advert.HINT for each in run):
+        return _insistent(run)
     if len(run) >= MANY:
         return True
     first, second = run
@@ -64,6 +66,13 @@ def _repeated(run: Sequence[Observed]) -> bool:
     if in_place and second.post.minute - first.post.minute <= CORRECTION:
         return False
     return all(each.advert is Advert.SURE for each in run)
+
+
+def _insistent(run: Sequence[Observed]) -> bool:
+    """Tell whether hints alone add up: one channel each time, or the same in thread after thread."""
+    if len(run) >= MANY and frozenset.intersection(*(each.contacts for each in run)):
+        return True
+    return len(run) > MANY and len({each.post.thread for each in run if each.post.thread}) >= MANY
 
 
 def _finding(run: Sequence[Observed]) -> BehaviourFinding:

@@ -1,0 +1,112 @@
+"""Rows of the policy form: text as it was typed, what is wrong with it, and what it means."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from flask_babel import gettext
+
+from moderation.domain.convention import clause_exists
+from moderation.domain.policy import Rule, Threshold
+from moderation.domain.post import PublishingMode, PublishingRule, Scene
+from moderation.domain.verdict import Action
+from moderation.policy_document import HEADS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+RULE: Final = ("head", "clause", "review", "block", "enabled", "may_block", "review_action", "block_action")
+SCENE: Final = ("scene", "head", "review", "block")
+MODE: Final = ("group", "scene", "mode")
+
+
+@dataclass(slots=True)
+class Row:
+    """One row of the form."""
+
+    values: dict[str, str]
+    errors: dict[str, str] = field(default_factory=dict)
+
+    def number(self, name: str) -> float | None:
+        """A threshold; nothing where the field is empty or wrong."""
+        text = self.values[name].strip()
+        if not text:
+            return None
+        try:
+            value = float(text)
+        except ValueError:
+            value = -1.0
+        if 0 <= value <= 1:
+            return value
+        self.errors[name] = str(gettext("要 0 到 1 之间的数，例如 0.65"))
+        return None
+
+    def choice(self, name: str, allowed: Iterable[str]) -> bool:
+        """Whether the field has one of a few values; notes an error where not."""
+        if self.values[name] in set(allowed):
+            return True
+        self.errors[name] = str(gettext("请选择一项"))
+        return False
+
+    def blank(self, names: Iterable[str]) -> bool:
+        """Whether nothing was typed or chosen in these fields."""
+        return not any(self.values[name].strip() for name in names)
+
+
+def rule_of(row: Row) -> Rule | None:
+    """The rule of a row; None where a field is wrong."""
+    review, block = row.number("review"), row.number("block")
+    known = row.choice("head", HEADS)
+    actions = row.choice("review_action", Action) and row.choice("block_action", Action)
+    if not clause_exists(row.values["clause"]):
+        row.errors["clause"] = str(gettext("公约里没有这一条"))
+    if row.errors or not known or not actions:
+        return None
+    return Rule(
+        row.values["head"],
+        row.values["clause"],
+        review,
+        block,
+        enabled=bool(row.values["enabled"]),
+        may_block=bool(row.values["may_block"]),
+        review_action=Action(row.values["review_action"]),
+        block_action=Action(row.values["block_action"]),
+    )
+
+
+def scenes_of(rows: list[Row]) -> dict[Scene, dict[str, Threshold]]:
+    """Thresholds by scene and head; empty rows count for nothing."""
+    found: dict[Scene, dict[str, Threshold]] = {}
+    for row in rows:
+        if row.blank(("scene", "review", "block")):
+            continue
+        fits = row.choice("scene", Scene) and row.choice("head", HEADS)
+        review, block = row.number("review"), row.number("block")
+        for name, value in (("review", review), ("block", block)):
+            if value is None:
+                row.errors.setdefault(name, str(gettext("两个阈值都要填")))
+        if not fits or review is None or block is None:
+            continue
+        heads = found.setdefault(Scene(row.values["scene"]), {})
+        if row.values["head"] in heads:
+            row.errors["head"] = str(gettext("与上面一行重复"))
+        heads[row.values["head"]] = Threshold(review, block)
+    return found
+
+
+def publishing_of(rows: list[Row]) -> list[PublishingRule]:
+    """Publishing modes; a row without a mode is a row taken away."""
+    found: dict[tuple[str, str], PublishingRule] = {}
+    for row in rows:
+        if row.blank(MODE) or not row.values["mode"]:
+            continue
+        if not (row.choice("mode", PublishingMode) and row.choice("scene", ("", *Scene))):
+            continue
+        group, scene = row.values["group"].strip().strip("/"), row.values["scene"]
+        if (group, scene) in found:
+            row.errors["group"] = str(gettext("与上面一行重复"))
+        found[group, scene] = PublishingRule(
+            PublishingMode(row.values["mode"]), group, Scene(scene) if scene else None
+        )
+    return list(found.values())

@@ -1,0 +1,189 @@
+"""Gathers what the page of one policy version shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from moderation.domain.budget import overload
+from moderation.domain.policy_versions import PolicyMoveError, PolicyState, check_move
+from moderation.domain.rehearsal import Stage
+from moderation.domain.verdict import Suggestion
+from moderation.policy_writing import write_policy
+from moderation.services.budgeting import team_of
+from moderation.services.policies import UnknownPolicyError
+from moderation.services.rehearsals import rehearsal_of
+from moderation.store import samples
+from review_ui.context import community, now, parts
+from review_ui.policy_changes import changes
+from review_ui.policy_page import live_reading, read, versions
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from moderation.domain.budget import Team
+    from moderation.domain.rehearsal import Outcome, Rehearsal
+    from moderation.store.tables import PostRow, ShadowRow
+    from review_ui.policy_changes import Change
+    from review_ui.policy_page import Reading, Version, Versions
+
+SUGGESTIONS: Final = (Suggestion.PASS, Suggestion.REVIEW, Suggestion.BLOCK)
+CHART_WIDTH: Final = 640
+CHART_HEIGHT: Final = 180
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One candidate threshold in the chart; x, y and height in its units."""
+
+    review: float
+    per_hour: float
+    wrong_blocks: int
+    misses: int
+    x: float
+    height: float
+    over: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Shadow:
+    """Where a shadow differs from the live policy: counts by (live, shadow), and the latest posts."""
+
+    counts: Mapping[tuple[str, str], int]
+    latest: list[tuple[ShadowRow, PostRow]]
+
+    @property
+    def total(self) -> int:
+        """All differences."""
+        return sum(self.counts.values())
+
+
+@dataclass(frozen=True, slots=True)
+class VersionPage:
+    """Everything on the page."""
+
+    version: Version
+    versions: Versions
+    reading: Reading
+    live: Reading
+    changes: list[Change]
+    run: Rehearsal | None
+    posts: Mapping[str, PostRow]
+    team: Team | None
+    shadow: Shadow | None
+
+    @property
+    def state(self) -> PolicyState:
+        """Where the version is in its life."""
+        return PolicyState(self.version.row.state)
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """What the latest finished rehearsal found."""
+        return self.run.outcome if self.run and self.run.stage is Stage.DONE else None
+
+    @property
+    def stale(self) -> bool:
+        """Whether the rehearsal was run against another live policy than today's."""
+        return self.run is not None and self.run.live != self.versions.live
+
+    @property
+    def heads(self) -> list[str]:
+        """Heads whose threshold can be looked at."""
+        policy = self.reading.policy
+        return list(dict.fromkeys(rule.head for rule in policy.rules if rule.enabled)) if policy else []
+
+    @property
+    def head(self) -> str:
+        """The head looked at."""
+        if self.run and self.run.head in self.heads:
+            return self.run.head
+        return self.heads[0] if self.heads else ""
+
+    @property
+    def overload(self) -> float:
+        """Review items an hour beyond what the team works off; 0 where unknown."""
+        if self.outcome is None or self.team is None:
+            return 0.0
+        return overload(self.outcome.per_hour("after"), self.team)
+
+    @property
+    def top(self) -> float:
+        """The value at the chart's upper edge."""
+        highest = max((one.per_hour for one in self.outcome.candidates), default=0.0) if self.outcome else 0.0
+        return max(highest, float(self.team.capacity) if self.team else 0.0, 1.0) * 1.08
+
+    @property
+    def bars(self) -> list[Bar]:
+        """The chart: review items an hour for each candidate threshold."""
+        found = self.outcome.candidates if self.outcome else ()
+        step = CHART_WIDTH / max(1, len(found))
+        return [
+            Bar(one.review, one.per_hour, one.wrong_blocks, one.misses, index * step + step * 0.15,
+                one.per_hour / self.top * CHART_HEIGHT,
+                over=self.team is not None and overload(one.per_hour, self.team) > 0)
+            for index, one in enumerate(found)
+        ]  # fmt: skip
+
+    def can_go(self, state: PolicyState) -> bool:
+        """Whether the version's life has this move now."""
+        try:
+            check_move(self.state, state)
+        except PolicyMoveError:
+            return False
+        return not (state is PolicyState.LIVE and self.reading.error)
+
+
+def version_page(number: int) -> VersionPage:
+    """One version.
+
+    Raises:
+        UnknownPolicyError: the community has no such version.
+    """
+    all_versions = versions()
+    version = all_versions.find(number)
+    if version is None:
+        raise UnknownPolicyError(number)
+    reading, live = read(version.row.document), live_reading()
+    run = rehearsal_of(parts().sessions, version.row.id, now=now())
+    return VersionPage(
+        version=version,
+        versions=all_versions,
+        reading=reading,
+        live=live,
+        changes=[] if number == all_versions.live else changes(live, reading),
+        run=run,
+        posts=_posts(run),
+        team=team_of(parts().sessions, community()),
+        shadow=_shadow(version),
+    )
+
+
+def switched(reading: Reading, place: str) -> str | None:
+    """The document with one rule (by its place) switched off, or on again; None where there is no such rule."""
+    policy = reading.policy
+    if policy is None or not (place.isascii() and place.isdigit()) or len(place) > 4:  # noqa: PLR2004
+        return None
+    index = int(place)
+    if index >= len(policy.rules):
+        return None
+    rules = list(policy.rules)
+    rules[index] = replace(rules[index], enabled=not rules[index].enabled)
+    return write_policy(replace(policy, rules=tuple(rules)), reading.publishing)
+
+
+def _posts(run: Rehearsal | None) -> dict[str, PostRow]:
+    """Posts of the examples, as they are today."""
+    if run is None or run.outcome is None:
+        return {}
+    ids = {example.post_id for flip in run.outcome.flips for example in flip.examples}
+    with parts().sessions.read() as session:
+        return samples.by_ids(session, community(), ids)
+
+
+def _shadow(version: Version) -> Shadow | None:
+    """Differences of a version that is a shadow, or was one."""
+    if not any(move.state == PolicyState.SHADOW.value for move in version.moves):
+        return None
+    counts, latest = parts().policies.shadow_differences(community(), version.row.number)
+    return Shadow(counts, latest)

@@ -1,0 +1,156 @@
+"""Drafting: a form with a row per rule, or the document itself.  What is wrong is said beside what was typed."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask_babel import gettext
+
+from moderation.domain.policy_versions import PolicyMoveError, PolicyState
+from moderation.domain.post import PublishingMode, Scene
+from moderation.domain.verdict import Action
+from moderation.policy_document import HEADS, PolicyDocumentError
+from moderation.services.policies import UnknownPolicyError
+from review_ui.context import community, now, parts, user
+from review_ui.guard import EDITORS, seen_by
+from review_ui.policy_form import PolicyForm, add_row, form_of, sent_form
+from review_ui.policy_page import Reading, Versions, live_reading, read, versions
+from review_ui.toasts import Toast, keep_toast
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Response
+
+    from review_ui.policy_page import Version
+
+pages = Blueprint("drafts", __name__)
+
+MAX_DOCUMENT = 200_000
+_LINE = re.compile(r"at line (\d+), column (\d+)")
+
+
+@pages.get("/policy/draft")
+@seen_by(EDITORS)
+def new() -> str:
+    """The form, filled with the policy that holds or with another version."""
+    shown = versions()
+    origin = _origin(shown)
+    reading = read(origin.row.document) if origin else live_reading()
+    return _page(shown, origin, reading, form_of(reading, _next(shown)))
+
+
+@pages.post("/policy/draft")
+@seen_by(EDITORS)
+def save() -> str | Response | tuple[str, int]:
+    """Keep a draft, or show what is wrong with it."""
+    shown = versions()
+    origin = _origin(shown)
+    form = sent_form()
+    if request.form.get("add"):
+        add_row(form, request.form["add"])
+        return _page(shown, origin, Reading(""), form)
+    document = form.document()
+    if document is None:
+        return _page(shown, origin, Reading(""), form, problem=_counted(form.wrong)), 422
+    return _keep(shown, origin, document) or (
+        _page(shown, origin, Reading(document), form, problem=_counted(1)),
+        422,
+    )
+
+
+@pages.post("/policy/draft/text")
+@seen_by(EDITORS)
+def save_text() -> str | Response | tuple[str, int]:
+    """Keep a draft written as a document."""
+    shown = versions()
+    origin = _origin(shown)
+    document = request.form.get("document", "").replace("\r\n", "\n")
+    problem = _problem(document)
+    if not problem:
+        kept = _keep(shown, origin, document)
+        if kept is not None:
+            return kept
+    reading = Reading(document)
+    form = form_of(live_reading(), _next(shown))
+    return _page(shown, origin, reading, form, problem=problem or _counted(1), tab="text"), 422
+
+
+def _keep(shown: Versions, origin: Version | None, document: str) -> Response | None:
+    """Keep the draft and go to its page; a draft that it was made from goes into the archive."""
+    author, why = user().row.name[:100], request.form.get("why", "").strip()[:500]
+    try:
+        row = parts().policies.draft(community(), document=document, why=why, author=author, now=now())
+    except PolicyDocumentError:
+        return None
+    if origin is not None and origin.row.state == PolicyState.DRAFT.value:
+        reason = gettext("由 v%(n)s 代替", n=row.number)
+        try:
+            parts().policies.move(
+                community(), origin.row.number, PolicyState.ARCHIVED, why=reason, author=author, now=now()
+            )
+        except PolicyMoveError:
+            pass  # somebody moved it meanwhile: it stays as they left it
+    keep_toast(Toast(gettext("草稿 v%(n)s 已保存。生效的策略没有变。", n=row.number)))
+    return redirect(url_for("policies.show", number=row.number), 303)
+
+
+def _problem(document: str) -> str:
+    """What is wrong with a document, with its line or field; empty where nothing is."""
+    if len(document) > MAX_DOCUMENT:
+        return str(gettext("文件太长：最多 %(n)s 个字符。", n=MAX_DOCUMENT))
+    error = read(document).error
+    place = _LINE.search(error)
+    if place:
+        return str(gettext("第 %(line)s 行第 %(column)s 列不是 TOML：%(error)s",
+                           line=place[1], column=place[2], error=error.removeprefix("policy: is not TOML: ")))  # fmt: skip
+    where, _, reason = error.removeprefix("policy: ").partition(": ")
+    if not reason:
+        return error
+    return str(gettext("字段 %(field)s：%(error)s", field=where, error=reason.removeprefix("Value error, ")))
+
+
+def _counted(wrong: int) -> str:
+    return str(gettext("有 %(n)s 处要改，已标在下面。草稿还没有保存。", n=wrong))
+
+
+def _origin(shown: Versions) -> Version | None:
+    """The version that the draft is made from; None for the policy that holds."""
+    given = request.values.get("from", "")
+    if not given:
+        return None
+    found = shown.find(int(given)) if given.isascii() and given.isdigit() and len(given) < 10 else None  # noqa: PLR2004
+    if found is None:
+        raise UnknownPolicyError(given)
+    return found
+
+
+def _next(shown: Versions) -> int:
+    return max((one.row.number for one in shown.all), default=0) + 1
+
+
+def _page(
+    shown: Versions,
+    origin: Version | None,
+    reading: Reading,
+    form: PolicyForm,
+    *,
+    problem: str = "",
+    tab: str = "",
+) -> str:
+    return render_template(
+        "draft.html",
+        versions=shown,
+        origin=origin,
+        reading=reading,
+        form=form,
+        problem=problem,
+        tab=tab or ("text" if request.args.get("tab") == "text" or reading.error else "form"),
+        why=request.form.get("why", ""),
+        heads=sorted(HEADS),
+        scenes=list(Scene),
+        modes=list(PublishingMode),
+        actions=list(Action),
+        calibrated=parts().backtesting.calibrated,
+        number=_next(shown),
+    )
