@@ -23,6 +23,8 @@ READERS: Final = REVIEWERS | {Role.AUDITOR}
 
 EVERYBODY: Final = frozenset(Role)
 ADMINS: Final = frozenset({Role.ADMIN})
+EDITORS: Final = frozenset({Role.SENIOR, Role.ADMIN})
+"""Who changes the policy and the community's words."""
 
 _PUBLIC: Final = frozenset({"static", "security.login", "security.logout", "preferences.save"})
 _ROLES: Final = "seen_by"

@@ -49,14 +49,14 @@ KINDS: Final = {
     "url": _("链接"),
     "email": _("邮箱"),
     "qr": _("二维码"),
-    "brand": _("品牌"),
+    "brand": _("品牌提及"),
 }
 REASONS: Final = {"obfuscated": _("变体写法")}
 ROLES: Final = {
     Role.MODERATOR: _("审核员"),
     Role.SENIOR: _("资深审核员"),
     Role.ADMIN: _("管理员"),
-    Role.BRAND: _("品牌"),
+    Role.BRAND: _("品牌方"),
     Role.AUDITOR: _("审计"),
 }
 ACTIONS: Final = {

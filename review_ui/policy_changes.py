@@ -92,7 +92,8 @@ def _scenes(old: Policy, new: Policy) -> Iterator[Change]:
 def _pair(threshold: Threshold | None) -> str:
     if threshold is None:
         return str(gettext("同其他场景"))
-    return str(gettext("待审 %(review)s、拦截 %(block)s", review=f"{threshold.review:.2f}", block=f"{threshold.block:.2f}"))  # fmt: skip
+    review, block = f"{threshold.review:.2f}", f"{threshold.block:.2f}"
+    return str(gettext("待审 %(review)s、拦截 %(block)s", review=review, block=block))
 
 
 def _lists(old: Policy, new: Policy) -> Iterator[Change]:
@@ -111,7 +112,7 @@ def _lists(old: Policy, new: Policy) -> Iterator[Change]:
 def _publishing(old: Reading, new: Reading) -> Iterator[Change]:
     before = {policy_names.publishing(one): policy_names.mode(one.mode) for one in old.publishing}
     after = {policy_names.publishing(one): policy_names.mode(one.mode) for one in new.publishing}
-    usual = str(gettext("随上级板块"))
+    usual = str(gettext("按默认"))
     for place in dict.fromkeys((*before, *after)):
         yield from _plain(place, before.get(place, usual), after.get(place, usual))
 

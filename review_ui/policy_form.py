@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 LISTS: Final = ("exempt", "switched_off", "trade_boards")
 MOST_ROWS: Final = 200
 MAX_VERSION: Final = 60
+MAX_WHY: Final = 500
 _TURN: Final = re.compile(r"-v\d+$")
 
 
@@ -93,6 +94,11 @@ def sent_form() -> PolicyForm:
         modes=_sent("mode", MODE),
         lists={name: request.form.get(name, "") for name in LISTS},
     )
+
+
+def sent_why() -> str:
+    """Why somebody does what they do, in their words."""
+    return request.form.get("why", "").replace("\x00", "").strip()[:MAX_WHY]
 
 
 def add_row(form: PolicyForm, kind: str) -> None:

@@ -148,7 +148,7 @@ def test_the_onnx_path_needs_neither_torch_nor_transformers() -> None:
 class Endpoints(BaseHTTPRequestHandler):
     """Speaks enough of the OpenAI chat protocol; the text decides how it behaves."""
 
-    def do_POST(self) -> None:  # noqa: N802 - the base class's name
+    def do_POST(self) -> None:
         asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         text = asked["messages"][-1]["content"]
         if text == "slow":
@@ -165,7 +165,7 @@ class Endpoints(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def log_message(self, *_args: Any) -> None:  # noqa: ANN401
+    def log_message(self, *_args: Any) -> None:
         """Be quiet."""
 
 

@@ -26,7 +26,7 @@ from moderation.training.corpus import Corpus, bucket, split_of, take
 from moderation.training.electra import Shape, bert_config
 from moderation.training.embed import first_embeddings
 from moderation.training.export import Facts, export_onnx, quantise, write_bundle
-from moderation.training.finetune import Recipe, finetune, read_network, rate_at, save_network
+from moderation.training.finetune import Recipe, finetune, rate_at, read_network, save_network
 from moderation.training.labels import BINARY, HEADS, NOT_NEGATIVE, OUTPUTS, SERVED, Example
 from moderation.training.losses import loss
 from moderation.training.optim import Masters
@@ -40,7 +40,13 @@ if TYPE_CHECKING:
 
 torch.set_num_threads(1)  # many threads stall where other work wants the cores
 TINY = Shape(layers=1, width=16, heads=2, ffn=16, positions=64)
-TEXTS = ["今天天气不错我们去公园走走吧", "加微信领红包稳赚不赔", "这家店的面很好吃", "你真是个笨蛋快滚开", "hello 你好 123456"] * 8
+TEXTS = [
+    "今天天气不错我们去公园走走吧",
+    "加微信领红包稳赚不赔",
+    "这家店的面很好吃",
+    "你真是个笨蛋快滚开",
+    "hello 你好 123456",
+] * 8
 
 
 @pytest.fixture
@@ -67,7 +73,9 @@ def network_of(vocabulary: Vocabulary) -> Network:
 
 def test_lines_mark_what_continues_a_word(lines: Lines, vocabulary: Vocabulary) -> None:
     first = lines.line(0)
-    spelled = [("+" if value & CONTINUES else " ") + vocabulary.tokens[value & (CONTINUES - 1)] for value in first]
+    spelled = [
+        ("+" if value & CONTINUES else " ") + vocabulary.tokens[value & (CONTINUES - 1)] for value in first
+    ]
     assert "".join(spelled).startswith(" 今+天+天+气 不+错 我+们 去")
     assert len(lines) == len(TEXTS)
 
@@ -113,7 +121,9 @@ def test_a_killed_run_goes_on_as_if_nothing_had_happened(
         assert torch.equal(one, other)
 
 
-def test_pre_training_learns_and_its_encoder_loads_anywhere(tmp_path: Path, lines: Lines, vocabulary: Vocabulary) -> None:
+def test_pre_training_learns_and_its_encoder_loads_anywhere(
+    tmp_path: Path, lines: Lines, vocabulary: Vocabulary
+) -> None:
     from transformers import AutoModel
 
     plan = Plan(shape=TINY, tokens=256, rate=5e-3, warm_up=5, longest=64)
@@ -188,14 +198,19 @@ def test_labels_say_what_their_source_says(
 
 def test_ewect_dev_is_a_test_and_test_rows_are_never_trained_on(tmp_path: Path) -> None:
     assert split_of("ewect", {"split": "dev", "id": "a"}) == "test"
-    rows = [{"id": f"r{n}", "text": f"文{n}", "split": "test" if n % 2 else "train", "offence": 0, "weight": 1} for n in range(40)]
+    rows = [
+        {"id": f"r{n}", "text": f"文{n}", "split": "test" if n % 2 else "train", "offence": 0, "weight": 1}
+        for n in range(40)
+    ]
     (tmp_path / "cold.jsonl").write_text("", encoding="utf-8")
     import lzma
 
     with lzma.open(tmp_path / "cold.jsonl.xz", "wt", encoding="utf-8") as out:
         out.write("".join(json.dumps(row) + "\n" for row in rows))
     corpus = Corpus(tmp_path, None)
-    assert {each.text for each in corpus.one_pass(0)} == {row["text"] for row in rows if row["split"] == "train"}
+    assert {each.text for each in corpus.one_pass(0)} == {
+        row["text"] for row in rows if row["split"] == "train"
+    }
     assert len(corpus.held("test")["cold"]) == 20
 
 
@@ -215,7 +230,10 @@ def test_placeholders_are_filled_and_views_repeat() -> None:
     assert "<wechat>" not in filled
     assert filled == fill(text, random.Random(1)) != fill(text, random.Random(2))
     assert vary("加微信", random.Random(3), filled=False, cloakable=False, cloaked_share=1.0) in ("加微信",)
-    seen = {vary("加微信领红包", random.Random(n), filled=False, cloakable=True, cloaked_share=1.0) for n in range(20)}
+    seen = {
+        vary("加微信领红包", random.Random(n), filled=False, cloakable=True, cloaked_share=1.0)
+        for n in range(20)
+    }
     assert len(seen) > 5
 
 
@@ -239,7 +257,13 @@ def tiny_corpus(tmp_path: Path) -> Corpus:
     import lzma
 
     rows = [
-        {"id": f"c{n}", "text": text + str(n), "split": "train", "offence": int("笨蛋" in text), "weight": 1.0}
+        {
+            "id": f"c{n}",
+            "text": text + str(n),
+            "split": "train",
+            "offence": int("笨蛋" in text),
+            "weight": 1.0,
+        }
         for n, text in enumerate(TEXTS)
     ]
     with lzma.open(tmp_path / "cold.jsonl.xz", "wt", encoding="utf-8") as out:
@@ -332,7 +356,9 @@ def test_review_thresholds_keep_the_budget_over_all_heads() -> None:
     assert (limits >= 0.1).all()
 
 
-@pytest.mark.parametrize(("hits", "total", "low", "high"), [(0, 0, 0, 1), (50, 50, 0.9287, 1), (5, 10, 0.2366, 0.7634)])
+@pytest.mark.parametrize(
+    ("hits", "total", "low", "high"), [(0, 0, 0, 1), (50, 50, 0.9287, 1), (5, 10, 0.2366, 0.7634)]
+)
 def test_wilson(hits: int, total: int, low: float, high: float) -> None:
     assert statistics.wilson(hits, total) == pytest.approx((low, high), abs=1e-3)
 

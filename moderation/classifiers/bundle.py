@@ -41,8 +41,11 @@ class Calibration:
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """What ``bundle.json`` says.  ``outputs`` names the logits in order: binary heads, then the classes
-    of sentiment, intent and target sentiment."""
+    """What ``bundle.json`` says.
+
+    The logits are, in order: the ``binary`` heads, the three sentiments, ``intents``, the three sentiments
+    towards a target.
+    """
 
     folder: Path
     name: str

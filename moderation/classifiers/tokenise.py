@@ -7,6 +7,7 @@ in a table.  So a text costs a few microseconds, and the cheapest ways to cloak 
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import unicodedata
@@ -56,9 +57,9 @@ def _ascii_word(char: str) -> bool:
 def _join_chunks(chunks: Sequence[str]) -> str:
     """Join white-space separated chunks; spaces that only pull single characters apart are dropped."""
     out = [chunks[0]]
-    for before, after in zip(chunks, chunks[1:], strict=False):
+    for before, after in itertools.pairwise(chunks):
         lone = len(before) == 1 or len(after) == 1
-        words = _ascii_word(before[-1]) and _ascii_word(after[0]) and len(before) + len(after) > 2
+        words = _ascii_word(before[-1]) and _ascii_word(after[0]) and (len(before) > 1 or len(after) > 1)
         out.append(after if lone and not words else " " + after)
     return "".join(out)
 
@@ -74,7 +75,7 @@ class _Fold(dict[int, str | None]):
             value = " "
         elif category in ("Mn", "Me", "Cf", "Cc", "Co", "Cs", "Cn"):
             value = None
-        elif category[0] == "L" and code > 0x7F:
+        elif category[0] == "L" and not char.isascii():
             base = unicodedata.normalize("NFKD", char)[0]
             value = base.lower() if base.isascii() else char
         self[code] = value

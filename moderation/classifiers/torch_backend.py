@@ -42,7 +42,9 @@ class TorchRunner:
     @torch.inference_mode()
     def run(self, ids: NDArray[np.int64], types: NDArray[np.int64]) -> NDArray[np.float32]:
         """Logits (batch, outputs)."""
-        found = self._network(torch.from_numpy(ids).to(self._device), torch.from_numpy(types).to(self._device))
+        found = self._network(
+            torch.from_numpy(ids).to(self._device), torch.from_numpy(types).to(self._device)
+        )
         return np.asarray(found.float().cpu().numpy(), dtype=np.float32)
 
 
@@ -62,7 +64,7 @@ def load_torch_classifier(folder: Path, device: str | None = None) -> Transforme
         raise BundleError(message)
     place = device or default_device()
     config = BertConfig.from_pretrained(folder)
-    config._attn_implementation = "sdpa" if place.startswith("cuda") else "eager"
+    config._attn_implementation = "sdpa" if place.startswith("cuda") else "eager"  # noqa: SLF001 - the only way after reading a config
     network = from_weights(config, load_file(folder / "network.safetensors"))
     return TransformerClassifier(bundle, TorchRunner(network, place), _LARGE if place != "cpu" else None)
 
@@ -80,7 +82,9 @@ class HuggingFaceClassifier:
         BundleError: the checkpoint cannot be loaded, or none of its labels means anything here.
     """
 
-    def __init__(self, checkpoint: str, labels: Mapping[str, str] | None = None, device: str | None = None) -> None:
+    def __init__(
+        self, checkpoint: str, labels: Mapping[str, str] | None = None, device: str | None = None
+    ) -> None:
         try:
             self._tokenise = AutoTokenizer.from_pretrained(checkpoint)
             self._model = AutoModelForSequenceClassification.from_pretrained(checkpoint)
@@ -95,7 +99,9 @@ class HuggingFaceClassifier:
         named = {n: (labels or {}).get(label, label.lower()) for n, label in given.items()}
         self._columns = {name: n for n, name in named.items() if name in ours}
         if not self._columns:
-            message = f"checkpoint {checkpoint}: none of its labels ({', '.join(given.values())}) is mapped to ours"
+            message = (
+                f"checkpoint {checkpoint}: none of its labels ({', '.join(given.values())}) is mapped to ours"
+            )
             raise BundleError(message)
         self._several = self._model.config.problem_type == "multi_label_classification"
 
@@ -110,7 +116,8 @@ class HuggingFaceClassifier:
         whole = [f"{title}\n{text}" if title else text for text, title in zip(texts, heads, strict=True)]
         rows = self._probabilities(whole)
         return [
-            self._scores(row) if text.strip() else EMPTY for text, row in zip(whole, rows.tolist(), strict=True)
+            self._scores(row) if text.strip() else EMPTY
+            for text, row in zip(whole, rows.tolist(), strict=True)
         ]
 
     def target_sentiment(self, items: Sequence[tuple[str, int, int]]) -> list[TargetSentiment]:
@@ -119,7 +126,9 @@ class HuggingFaceClassifier:
             return [TargetSentiment(Polarity.UNRATED, 0.0) for _ in items]
         near = [text[max(0, start - _AROUND) : end + _AROUND] for text, start, end in items]
         found = [each.sentiment for each in self.score(near)]
-        return [TargetSentiment(each.label, max(each.negative, each.neutral, each.positive)) for each in found]
+        return [
+            TargetSentiment(each.label, max(each.negative, each.neutral, each.positive)) for each in found
+        ]
 
     @torch.inference_mode()
     def _probabilities(self, texts: Sequence[str]) -> NDArray[np.float32]:
@@ -127,7 +136,11 @@ class HuggingFaceClassifier:
         limit = min(512, getattr(self._model.config, "max_position_embeddings", 512))
         for members in batches([min(len(text), limit) for text in texts], _LARGE):
             encoded = self._tokenise(
-                [texts[n] for n in members], padding=True, truncation=True, max_length=limit, return_tensors="pt"
+                [texts[n] for n in members],
+                padding=True,
+                truncation=True,
+                max_length=limit,
+                return_tensors="pt",
             )
             logits = self._model(**encoded.to(self._device)).logits.float()
             found = logits.sigmoid() if self._several else logits.softmax(-1)

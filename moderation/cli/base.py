@@ -21,18 +21,47 @@ class UserErrorGroup(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; an error that the user can mend ends it without a traceback."""
-        from moderation.domain.failures import UserError
-
         try:
             return super().invoke(ctx)
-        except UserError as error:
-            raise click.ClickException(str(error)) from error
+        except (click.ClickException, click.Abort, click.exceptions.Exit):
+            raise
+        except Exception as error:
+            line = in_one_line(error)
+            if line is None:
+                raise
+            raise click.ClickException(line) from error
+
+
+def in_one_line(error: Exception) -> str | None:
+    """What to tell the person at the keyboard; None where the error is ours."""
+    from pydantic import ValidationError
+    from redis.exceptions import RedisError
+    from sqlalchemy.exc import ArgumentError, DBAPIError
+
+    from moderation.classifiers.bundle import BundleError
+    from moderation.domain.failures import UserError
+
+    if isinstance(error, (UserError, BundleError)):
+        return str(error)
+    if isinstance(error, ValidationError) and error.title == "Settings":
+        first = error.errors()[0]
+        name = "_".join(str(part) for part in first["loc"]).upper()
+        return f"MODERATION_{name}: {first['msg']}"
+    if isinstance(error, ArgumentError):
+        return f"MODERATION_DATABASE_URL: {_first_line(error)}"
+    if isinstance(error, DBAPIError):
+        return f"the database cannot be used: {_first_line(error.orig or error)}"
+    if isinstance(error, RedisError):
+        return f"the queue cannot be used: {_first_line(error)}"
+    return None
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).strip().partition("\n")[0]
 
 
 def settings(*, data_dir: Path | None = None, bundle: Path | None = None) -> Settings:
     """Settings of the environment, with what the command line says put over them."""
-    from pydantic import ValidationError
-
     from moderation.settings import Settings
 
     given: dict[str, Any] = {}
@@ -40,12 +69,7 @@ def settings(*, data_dir: Path | None = None, bundle: Path | None = None) -> Set
         given["data_dir"] = data_dir
     if bundle is not None:
         given["bundle"] = bundle
-    try:
-        return Settings(**given)
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = "MODERATION_" + "_".join(str(part) for part in first["loc"]).upper()
-        raise click.ClickException(f"{name}: {first['msg']}") from error
+    return Settings(**given)
 
 
 def connected(data_dir: Path | None) -> Sessions:

@@ -51,19 +51,26 @@ def read_texts(source: str) -> list[GivenText]:
     Raises:
         InputFileError: a line is not of the form, or a text is longer than 10,000 code points.
     """
-    if source == "-":
-        return [_from_json(number, line, "standard input") for number, line in _lines(sys.stdin)]
+    name = "standard input" if source == "-" else source
     try:
+        if source == "-":
+            return [_from_json(number, line, name) for number, line in _lines(sys.stdin)]
         with open(source, encoding="utf-8-sig", newline="") as stream:  # noqa: PTH123 - a name given on the command line
             if source.lower().endswith(".csv"):
-                return [
-                    _from_record(number, row, source) for number, row in enumerate(csv.DictReader(stream), 2)
-                ]
+                return list(_rows(csv.DictReader(stream), source))
             return [_from_json(number, line, source) for number, line in _lines(stream)]
     except OSError as error:
         raise InputFileError(f"{source}: cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
-        raise InputFileError(f"{source}: is not UTF-8 text") from error
+        raise InputFileError(f"{name}: is not UTF-8 text") from error
+
+
+def _rows(reader: csv.DictReader[str], source: str) -> Iterator[GivenText]:
+    try:
+        for number, row in enumerate(reader, 2):
+            yield _from_record(number, row, source)
+    except csv.Error as error:
+        raise InputFileError(f"{source}: line {reader.line_num + 1}: is not CSV: {error}") from error
 
 
 def _lines(stream: Iterable[str]) -> Iterator[tuple[int, str]]:
@@ -73,7 +80,7 @@ def _lines(stream: Iterable[str]) -> Iterator[tuple[int, str]]:
 def _from_json(number: int, line: str, source: str) -> GivenText:
     try:
         record = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputFileError(f"{source}: line {number}: is not JSON") from error
     if not isinstance(record, dict):
         raise InputFileError(f"{source}: line {number}: is not a JSON object")
@@ -89,9 +96,15 @@ def _from_record(number: int, record: dict[str, Any], source: str) -> GivenText:
             f"{source}: line {number}: the text has {len(text)} characters; at most {MAX_TEXT}"
         )
     title = record.get("title") or ""
-    # Half a surrogate pair cannot be written out again; the mark says that something stood there.
-    clean = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return GivenText(str(record.get("id", number)), clean, str(title))
+    if not isinstance(title, str):
+        raise InputFileError(f"{source}: line {number}: «title» is no text")
+    given_id = number if record.get("id") is None else record["id"]
+    return GivenText(_writable(str(given_id)), _writable(text), _writable(title))
+
+
+def _writable(text: str) -> str:
+    """The text with a mark for each half of a surrogate pair, which cannot be written out again."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def score_texts(settings: Settings, texts: Sequence[GivenText], output: TextIO, *, scene: str) -> None:

@@ -188,8 +188,8 @@ def _submit_and_wait(post: Submission, wait: float) -> Answer:
             event.wait(wait)
     finally:
         parts().waiters.forget(post_id)
-    record = _record(post.data_id)
-    return (render(record), 200) if record.verdict else (_receipt_json(receipt), 202)
+    record = post_record(parts().sessions, caller().community_id, post.data_id)
+    return (render(record), 200) if record and record.verdict else (_receipt_json(receipt), 202)
 
 
 def _submit_batch(body: dict[str, Any]) -> dict[str, Any]:

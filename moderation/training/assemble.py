@@ -1,9 +1,11 @@
 """From trained parts to a bundle: mix deep and wide, export, calibrate on dev, set thresholds."""
 
+# ruff: noqa: PLR2004 - shares and sizes read best where they are used
 from __future__ import annotations
 
 import datetime
 import itertools
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,18 +15,18 @@ from safetensors.torch import load_file, save_file
 
 from moderation.classifiers import load_classifier
 from moderation.classifiers.batching import Budget
-from moderation.classifiers.bundle import Calibration
+from moderation.classifiers.bundle import Calibration, read_bundle
 from moderation.classifiers.network import Wide
 from moderation.classifiers.onnx_backend import OnnxRunner
 from moderation.classifiers.transformer import TransformerClassifier
 from moderation.training.calibrate import fit, probabilities, thresholds
 from moderation.training.corpus import read_posts, read_source, take
-from moderation.training.export import Facts, export_onnx, quantise, write_bundle
+from moderation.training.export import Facts, described, export_onnx, quantise, write_bundle
 from moderation.training.finetune import read_network
 from moderation.training.held import joined, judge
 from moderation.training.labels import BINARY, SENTIMENTS, Example
 from moderation.training.sources import USES
-from moderation.training.statistics import calibration_error
+from moderation.training.statistics import calibration_error, f1_of
 from moderation.training.tokenised import read_lines
 from moderation.training.wide import join, mixture
 
@@ -34,10 +36,17 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from moderation.classifiers.bundle import Threshold
     from moderation.training.calibrate import Judged
 
 _MOST: Final = 4000
-_CAPS: Final = {"chnci": 1500, "stoneskipping": 1500, "sophonplus_shopping": 2000, "conv_sentiment": 1500, "weibo_8moods": 2500}
+_CAPS: Final = {
+    "chnci": 1500,
+    "stoneskipping": 1500,
+    "sophonplus_shopping": 2000,
+    "conv_sentiment": 1500,
+    "weibo_8moods": 2500,
+}
 _REVIEWS: Final = {"chnsenticorp", "sophonplus_shopping", "sophonplus_waimai", "finfe"}
 _CALM: Final = {"ewect", "weibo_8moods", "weibo2018", "conv_sentiment", "covid19_weibo"}
 _RUN: Final = Budget(tokens=2048, padding=8)
@@ -100,8 +109,18 @@ def ordinary_logits(judged: Mapping[str, Judged], unlabelled: Judged) -> NDArray
     return np.asarray([*rows, *unlabelled.logits], dtype=np.float32)
 
 
-def assemble(network_folder: Path, bundle: Path, vocabulary: Path, sources: Sources, version: str) -> dict[str, Any]:
+def assemble(
+    network_folder: Path,
+    bundle: Path,
+    vocabulary: Path,
+    sources: Sources,
+    version: str,
+    *,
+    torch_weights: bool = False,
+) -> dict[str, Any]:
     """Make the bundle of a fine-tuned network (and ``wide.safetensors`` beside it, if there is one).
+
+    ``torch_weights`` adds fp16 weights, for serving by torch; they double the bundle.
 
     Returns:
         Dev figures of every binary head, as they stand in the bundle.
@@ -127,25 +146,51 @@ def assemble(network_folder: Path, bundle: Path, vocabulary: Path, sources: Sour
     quantise(full, small)
     write_bundle(plain, nothing, small, vocabulary)
     served = TransformerClassifier(load_classifier(plain).bundle, OnnxRunner(small, 4), _RUN)
-    judged = judge_all(served, examples)
-    calibration = fit(joined(list(judged.values())))
-    limits = thresholds(
-        joined(list(judged.values())), calibration, ordinary_logits(judged, judge(served, sources.ordinary()))
-    )
-    figures = dev_figures(judged, calibration)
-    save_file(
-        {name: weight.half().contiguous() for name, weight in network.state_dict().items()},
-        work / "network.safetensors",
-    )
-    network.encoder.config.save_pretrained(work)
+    calibration, limits, figures = settle(served, examples, sources.ordinary())
     facts = Facts(bundle.name, version, today, calibration, limits, metrics={"dev": figures})
-    write_bundle(bundle, facts, small, vocabulary, (work / "network.safetensors", work / "config.json"))
+    others: tuple[Path, ...] = ()
+    if torch_weights:
+        state = {name: weight.half().contiguous() for name, weight in network.state_dict().items()}
+        save_file(state, work / "network.safetensors")
+        network.encoder.config.save_pretrained(work)
+        others = (work / "network.safetensors", work / "config.json")
+    write_bundle(bundle, facts, small, vocabulary, others)
     return figures
 
 
-def dev_figures(judged: Mapping[str, Judged], calibration: Calibration) -> dict[str, Any]:
-    """Posts, positives and calibration error of every binary head on dev."""
+def settle(
+    classifier: TransformerClassifier,
+    examples: Mapping[str, list[Example]],
+    unlabelled: list[Example],
+    budgets: tuple[float, float] = (0.015, 0.0005),
+) -> tuple[Calibration, dict[str, Threshold], dict[str, Any]]:
+    """Calibration, thresholds and dev figures of a classifier; ``budgets`` are (review, block)."""
+    judged = judge_all(classifier, examples)
     everything = joined(list(judged.values()))
+    calibration = fit(everything)
+    plain = ordinary_logits(judged, judge(classifier, unlabelled))
+    return (
+        calibration,
+        thresholds(everything, calibration, plain, *budgets),
+        dev_figures(everything, calibration),
+    )
+
+
+def calibrate_again(folder: Path, sources: Sources, budgets: tuple[float, float]) -> dict[str, Any]:
+    """Fit calibration and thresholds of a bundle again and rewrite its ``bundle.json``."""
+    bundle = read_bundle(folder)
+    served = TransformerClassifier(bundle, OnnxRunner(folder / "model.onnx", 4), _RUN)
+    calibration, limits, figures = settle(served, sources.dev(), sources.ordinary(), budgets)
+    content = json.loads((folder / "bundle.json").read_text(encoding="utf-8"))
+    content |= described(calibration, limits) | {"metrics": {"dev": figures}}
+    part = folder / "bundle.json.part"
+    part.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    part.replace(folder / "bundle.json")
+    return figures
+
+
+def dev_figures(everything: Judged, calibration: Calibration) -> dict[str, Any]:
+    """Posts, positives, calibration error and F1 of every binary head on dev."""
     found: dict[str, Any] = {}
     for name in BINARY:
         logits, labels = everything.binary(name)
@@ -154,5 +199,6 @@ def dev_figures(judged: Mapping[str, Judged], calibration: Calibration) -> dict[
             "posts": len(labels),
             "positive": int(labels.sum()),
             "ece": round(calibration_error(scores, labels), 4),
+            "f1": round(f1_of(labels.astype(np.int64), (scores >= 0.5).astype(np.int64), 1), 4),
         }
     return found

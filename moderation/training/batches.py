@@ -4,6 +4,7 @@ Nothing here keeps state: batch ``n`` is the same whenever and wherever it is as
 killed goes on exactly where its last checkpoint stands.
 """
 
+# ruff: noqa: PLR2004 - shares and sizes read best where they are used
 from __future__ import annotations
 
 from collections import defaultdict
@@ -29,7 +30,8 @@ _PLACES: Final = 0.16
 @dataclass(frozen=True, slots=True)
 class Noise:
     """Shares: of characters masked, of lines cloaked, of characters cloaked in such a line; of the masked
-    ones, how many stay as they are and how many are replaced by a homophone."""
+    ones, how many stay as they are and how many are replaced by a homophone.
+    """
 
     masked: float = 0.2
     cloaked_lines: float = 0.08

@@ -1,5 +1,6 @@
 """Temperatures, Platt scales and thresholds from the dev parts, on the int8 model as it is served."""
 
+# ruff: noqa: PLR2004 - shares and sizes read best where they are used
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from moderation.training.labels import BINARY, HEADS
 from moderation.training.statistics import wilson
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
@@ -48,11 +49,15 @@ class Judged:
         """Logits and classes of a softmax head, where the class is known (poles only for binary sources)."""
         wanted = [getattr(each, head) for each in self.examples]
         if head == "sentiment":
-            wanted = [None if each.poles else label for each, label in zip(self.examples, wanted, strict=True)]
+            wanted = [
+                None if each.poles else label for each, label in zip(self.examples, wanted, strict=True)
+            ]
         if head == "target":
             wanted = [None if label is not None and label > 2 else label for label in wanted]
         rows = [n for n, label in enumerate(wanted) if label is not None]
-        return self.logits[rows][:, slice(*HEADS[head])], np.asarray([wanted[n] for n in rows], dtype=np.int64)
+        return self.logits[rows][:, slice(*HEADS[head])], np.asarray(
+            [wanted[n] for n in rows], dtype=np.int64
+        )
 
 
 def platt(logits: Floats, labels: Floats, pull: float = 2.0) -> tuple[float, float]:
@@ -99,7 +104,8 @@ def probabilities(logits: Floats, pair: tuple[float, float]) -> Floats:
 
 def block_threshold(scores: Floats, labels: Floats) -> float | None:
     """Least score from which on the lower 95 % bound of precision is at least .95, and stays so above it
-    down to the smallest sample that can show it; None if no score gets there."""
+    down to the smallest sample that can show it; None if no score gets there.
+    """
     order = np.argsort(-scores, kind="stable")
     hits = np.cumsum(labels[order])
     best: float | None = None
@@ -158,7 +164,11 @@ def thresholds(
     """
     size = len(BINARY)
     plain = np.stack(
-        [probabilities(ordinary[:, n].astype(np.float64), calibration.binary[name]) for n, name in enumerate(BINARY)], 1
+        [
+            probabilities(ordinary[:, n].astype(np.float64), calibration.binary[name])
+            for n, name in enumerate(BINARY)
+        ],
+        1,
     )
     floors, blocks = np.full(size, 0.5), np.full(size, np.inf)
     for n, name in enumerate(BINARY):
@@ -171,6 +181,9 @@ def thresholds(
     review = within_budget(plain, floors, review_budget)
     block = within_budget(plain, np.maximum(blocks, review), block_budget)
     return {
-        name: Threshold(round(float(min(review[n], 1.0)), 4), None if not np.isfinite(blocks[n]) or block[n] > 1 else round(float(block[n]), 4))
+        name: Threshold(
+            round(float(min(review[n], 1.0)), 4),
+            None if not np.isfinite(blocks[n]) or block[n] > 1 else round(float(block[n]), 4),
+        )
         for n, name in enumerate(BINARY)
     }

@@ -5,14 +5,10 @@ from __future__ import annotations
 import json
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-if TYPE_CHECKING:
-    from moderation.training.finetune import Report
-    from moderation.training.pretrain import Progress as PretrainingProgress
 
 _FOLDER: Final = click.Path(path_type=Path, file_okay=False)
 _FOUND: Final = click.Path(path_type=Path, exists=True)
@@ -33,7 +29,11 @@ _LICENCES: Final = click.option(
 
 def _bar() -> Progress:
     return Progress(
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.fields[note]}")
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[note]}"),
     )
 
 
@@ -61,9 +61,13 @@ def build_posts(files: tuple[Path, ...], output: Path) -> None:
 
 @train.command()
 @click.argument("texts", nargs=-1, required=True, type=_FOUND)
-@click.option("--folder", required=True, type=_FOLDER, help="Vocabulary, tokenised text and checkpoints live here.")
+@click.option(
+    "--folder", required=True, type=_FOLDER, help="Vocabulary, tokenised text and checkpoints live here."
+)
 @click.option("--minutes", default=60.0, show_default=True, help="How long to go on.")
-@click.option("--decay-steps", default=0, show_default=True, help="Then anneal a copy and write folder/encoder.")
+@click.option(
+    "--decay-steps", default=0, show_default=True, help="Then anneal a copy and write folder/encoder."
+)
 @click.option("--objective", type=click.Choice(["masked", "replaced"]), default="masked", show_default=True)
 @click.option("--layers", default=6, show_default=True)
 @click.option("--width", default=256, show_default=True)
@@ -100,7 +104,9 @@ def pretrain(
 
 
 @train.command()
-@click.option("--encoder", required=True, type=_FOUND, help="Pre-trained encoder (folder of save_pretrained).")
+@click.option(
+    "--encoder", required=True, type=_FOUND, help="Pre-trained encoder (folder of save_pretrained)."
+)
 @click.option("--vocabulary", required=True, type=_FOUND, help="Its vocab.json.")
 @click.option("--data", required=True, type=_FOUND, help="Folder of labelled *.jsonl.xz files.")
 @click.option("--posts", type=_FOUND, help="The corpus of our own.")
@@ -109,7 +115,9 @@ def pretrain(
 @click.option("--passes", default=2, show_default=True)
 @click.option("--share", default=1.0, show_default=True, help="Part of every source in each pass.")
 @click.option("--rate", default=3e-4, show_default=True, help="Highest learning rate.")
-@click.option("--wide-passes", default=2, show_default=True, help="Passes of the character n-gram part; 0: none.")
+@click.option(
+    "--wide-passes", default=2, show_default=True, help="Passes of the character n-gram part; 0: none."
+)
 @click.option("--seed", default=7, show_default=True)
 @_LICENCES
 @_RANKS
@@ -154,6 +162,7 @@ def finetune(
 @click.option("--unlabelled", type=_FOUND, help="Plain text, not the file given to finetune.")
 @click.option("--bundle", required=True, type=_FOLDER, help="Folder to write, such as models/zh-base.")
 @click.option("--version", required=True)
+@click.option("--torch-weights", is_flag=True, help="Add fp16 weights, for serving by torch on a GPU.")
 @_LICENCES
 def export(
     network: Path,
@@ -164,6 +173,8 @@ def export(
     bundle: Path,
     version: str,
     licences: str,
+    *,
+    torch_weights: bool,
 ) -> None:
     """Mix deep and wide part, write int8 ONNX, calibrate on dev, and put the bundle in its place.
 
@@ -173,7 +184,7 @@ def export(
     from moderation.training.assemble import Sources, assemble  # noqa: PLC0415
 
     sources = Sources(data, posts, unlabelled, permissive=licences == "permissive")
-    figures = assemble(network, bundle, vocabulary, sources, version)
+    figures = assemble(network, bundle, vocabulary, sources, version, torch_weights=torch_weights)
     click.echo(json.dumps(figures, indent=1))
 
 
@@ -182,10 +193,17 @@ def export(
 @click.option("--data", required=True, type=_FOUND)
 @click.option("--posts", type=_FOUND)
 @click.option("--unlabelled", type=_FOUND)
-@click.option("--review-budget", default=0.015, show_default=True, help="Share of ordinary posts sent to review.")
+@click.option(
+    "--review-budget", default=0.015, show_default=True, help="Share of ordinary posts sent to review."
+)
 @click.option("--block-budget", default=0.0005, show_default=True, help="Share of ordinary posts blocked.")
 def calibrate(
-    bundle: Path, data: Path, posts: Path | None, unlabelled: Path | None, review_budget: float, block_budget: float
+    bundle: Path,
+    data: Path,
+    posts: Path | None,
+    unlabelled: Path | None,
+    review_budget: float,
+    block_budget: float,
 ) -> None:
     """Fit calibration and thresholds of an existing bundle again.
 
@@ -201,9 +219,13 @@ def calibrate(
 @click.option("--bundle", required=True, type=_FOUND, help="Bundle to measure.")
 @click.argument("files", nargs=-1, required=True, type=_FOUND)
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write all figures here.")
-@click.option("--floor", type=_FOUND, help="Labelled data folder: train the linear n-gram floor in the same run.")
+@click.option(
+    "--floor", type=_FOUND, help="Labelled data folder: train the linear n-gram floor in the same run."
+)
 @click.option("--threads", default=1, show_default=True)
-def evaluate(bundle: Path, files: tuple[Path, ...], json_file: Path | None, floor: Path | None, threads: int) -> None:
+def evaluate(
+    bundle: Path, files: tuple[Path, ...], json_file: Path | None, floor: Path | None, threads: int
+) -> None:
     """Measure a bundle on the test part of each file, with 95 % intervals.
 
     Example: moderation evaluate --bundle models/zh-base data/labelled/cold.jsonl.xz models/corpus/posts.jsonl

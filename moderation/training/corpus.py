@@ -1,5 +1,6 @@
 """Read everything labelled: the data folder, our own posts, and unlabelled lines as weak negatives."""
 
+# ruff: noqa: PLR2004 - shares and sizes read best where they are used
 from __future__ import annotations
 
 import hashlib

@@ -1,5 +1,6 @@
 """Figures of a bundle on test files: with intervals, by slice, cloaked and plain, as JSON and Markdown."""
 
+# ruff: noqa: PLR2004 - shares and sizes read best where they are used
 from __future__ import annotations
 
 import random
@@ -50,7 +51,12 @@ def binary_scores(classifier: TransformerClassifier, judged: Judged) -> Floats:
 
 def _share(hits: NDArray[np.bool_]) -> dict[str, float]:
     low, high = wilson(int(hits.sum()), len(hits))
-    return {"value": round(float(hits.mean()), 4), "low": round(low, 4), "high": round(high, 4), "posts": len(hits)}
+    return {
+        "value": round(float(hits.mean()), 4),
+        "low": round(low, 4),
+        "high": round(high, 4),
+        "posts": len(hits),
+    }
 
 
 def binary_figures(scores: Floats, labels: Whole, threshold: float | None) -> Figures:
@@ -103,7 +109,9 @@ def _sentiment(classifier: TransformerClassifier, judged: Judged) -> Figures:
         "slices": _slices(examples, said == wanted),
     }
     if not all(each.poles for each in examples):
-        found["ece"] = round(calibration_error(sure.astype(np.float64), (said == wanted).astype(np.float64)), 4)
+        found["ece"] = round(
+            calibration_error(sure.astype(np.float64), (said == wanted).astype(np.float64)), 4
+        )
         for subset in sorted({each.group for each in examples if each.group in ("usual", "virus")}):
             own = np.asarray([each.group == subset for each in examples])
             found[f"macro_f1_{subset}"] = with_interval(macro_f1, wanted[own], said[own])
@@ -136,7 +144,9 @@ def _categories(classifier: TransformerClassifier, judged: Judged) -> Figures:
                 "f1_review": round(f1_of(labels, said, 1), 4),
                 "f1_half": round(f1_of(labels, half, 1), 4),
             }
-    found["macro_f1_review"] = round(float(np.mean([each["f1_review"] for each in found["heads"].values()])), 4)
+    found["macro_f1_review"] = round(
+        float(np.mean([each["f1_review"] for each in found["heads"].values()])), 4
+    )
     found["macro_f1_half"] = round(float(np.mean([each["f1_half"] for each in found["heads"].values()])), 4)
     for kind in ("violation", "near_miss", "ordinary"):
         rows = np.asarray([each.group == kind for each in judged.examples])
@@ -146,7 +156,9 @@ def _categories(classifier: TransformerClassifier, judged: Judged) -> Figures:
     return found
 
 
-def cloaked_figures(classifier: TransformerClassifier, examples: Sequence[Example], head: str, seed: int = 5) -> Figures:
+def cloaked_figures(
+    classifier: TransformerClassifier, examples: Sequence[Example], head: str, seed: int = 5
+) -> Figures:
     """Recall and false alarms of a head on plain and cloaked texts, by family (up to 1,000 texts each).
 
     Only texts that a family can change are compared, with themselves.
@@ -169,7 +181,10 @@ def cloaked_figures(classifier: TransformerClassifier, examples: Sequence[Exampl
         own: Figures = {"posts": len(pairs)}
         for what, rows in (("recall", labels == 1), ("false_alarms", labels == 0)):
             if rows.any():
-                own[what] = {"plain": round(float(said[0][rows].mean()), 4), "cloaked": round(float(said[1][rows].mean()), 4)}
+                own[what] = {
+                    "plain": round(float(said[0][rows].mean()), 4),
+                    "cloaked": round(float(said[1][rows].mean()), 4),
+                }
         found[family.value] = own
     return found
 
@@ -197,7 +212,9 @@ def evaluate_file(classifier: TransformerClassifier, name: str, examples: Sequen
             found[head] = _classes(judged, head)
     if posts:
         rows = [each for each in plain if len(examples[each].binary) == len(BINARY)]
-        found["categories"] = _categories(classifier, type(judged)([examples[n] for n in rows], judged.logits[rows]))
+        found["categories"] = _categories(
+            classifier, type(judged)([examples[n] for n in rows], judged.logits[rows])
+        )
     ordinary = _ordinary_rows(name, examples)
     if ordinary:
         limits = [classifier.bundle.thresholds[each].review or 1.1 for each in BINARY]
@@ -227,5 +244,10 @@ def all_ordinary(results: Sequence[Figures]) -> Figures | None:
         total = sum(part[what]["posts"] for part in parts)
         hits = round(sum(part[what]["value"] * part[what]["posts"] for part in parts))
         low, high = wilson(hits, total)
-        out[what] = {"value": round(hits / total, 5), "low": round(low, 5), "high": round(high, 5), "posts": total}
+        out[what] = {
+            "value": round(hits / total, 5),
+            "low": round(low, 5),
+            "high": round(high, 5),
+            "posts": total,
+        }
     return out

@@ -17,6 +17,7 @@ from moderation.classifiers.bundle import SCHEMA, SENTIMENTS, digest
 from moderation.training.labels import BINARY, INTENTS, SERVED
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from torch import Tensor
@@ -49,7 +50,11 @@ def export_onnx(network: Network, path: Path) -> None:
             str(path),
             input_names=["ids", "types"],
             output_names=["logits"],
-            dynamic_axes={"ids": {0: "batch", 1: "length"}, "types": {0: "batch", 1: "length"}, "logits": {0: "batch"}},
+            dynamic_axes={
+                "ids": {0: "batch", 1: "length"},
+                "types": {0: "batch", 1: "length"},
+                "logits": {0: "batch"},
+            },
             opset_version=17,
             dynamo=False,
         )
@@ -80,7 +85,20 @@ class Facts:
     metrics: dict[str, Any] = field(default_factory=dict)
 
 
-def write_bundle(folder: Path, facts: Facts, model: Path, vocabulary: Path, others: tuple[Path, ...] = ()) -> None:
+def described(calibration: Calibration, thresholds: Mapping[str, Threshold]) -> dict[str, Any]:
+    """Calibration and thresholds as ``bundle.json`` has them."""
+    return {
+        "calibration": {
+            "binary": {name: list(pair) for name, pair in calibration.binary.items()},
+            "temperatures": dict(calibration.temperatures),
+        },
+        "thresholds": {name: asdict(each) for name, each in thresholds.items()},
+    }
+
+
+def write_bundle(
+    folder: Path, facts: Facts, model: Path, vocabulary: Path, others: tuple[Path, ...] = ()
+) -> None:
     """Make the bundle in a folder beside, then put it in the place of an older one."""
     part = folder.with_name(folder.name + ".part")
     shutil.rmtree(part, ignore_errors=True)
@@ -106,14 +124,12 @@ def write_bundle(folder: Path, facts: Facts, model: Path, vocabulary: Path, othe
             "intent": list(INTENTS),
             "target": list(SENTIMENTS),
         },
-        "calibration": {
-            "binary": {name: list(pair) for name, pair in facts.calibration.binary.items()},
-            "temperatures": dict(facts.calibration.temperatures),
-        },
-        "thresholds": {name: asdict(each) for name, each in facts.thresholds.items()},
+        **described(facts.calibration, facts.thresholds),
         "metrics": facts.metrics,
     }
-    (part / "bundle.json").write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    (part / "bundle.json").write_text(
+        json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+    )
     old = folder.with_name(folder.name + ".old")
     shutil.rmtree(old, ignore_errors=True)
     if folder.exists():

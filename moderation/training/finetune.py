@@ -76,7 +76,7 @@ def save_network(masters: Masters, folder: Path) -> None:
 def read_network(folder: Path) -> Network:
     """A fine-tuned network in fp32, ready to run or export."""
     config = BertConfig.from_pretrained(folder)
-    config._attn_implementation = "eager"
+    config._attn_implementation = "eager"  # noqa: SLF001 - the only way after reading a config
     return from_weights(config, load_file(folder / "network.safetensors"))
 
 

@@ -34,4 +34,6 @@ def judge(classifier: TransformerClassifier, examples: Sequence[Example]) -> Jud
 
 def joined(parts: Sequence[Judged]) -> Judged:
     """Several as one."""
-    return Judged([each for part in parts for each in part.examples], np.concatenate([part.logits for part in parts]))
+    return Judged(
+        [each for part in parts for each in part.examples], np.concatenate([part.logits for part in parts])
+    )

@@ -125,7 +125,7 @@ class Run:
         """Save the encoder in fp16 with ``save_pretrained`` (shards of at most 16 MB)."""
         state = {name: weight.half() for name, weight in self.masters.named("encoder.").items()}
         encoder = self.model.encoder
-        encoder.config._attn_implementation = "eager"
+        encoder.config._attn_implementation = "eager"  # noqa: SLF001 - the only way after reading a config
         encoder.save_pretrained(folder, state_dict=state, max_shard_size="15MB")
 
 
@@ -186,5 +186,9 @@ def join_ranks() -> tuple[int, int]:
 
 def describe(progress: Progress) -> dict[str, Any]:
     """A log line as plain values."""
-    values = {"step": progress.step, "tokens": progress.tokens, "tokens_per_second": progress.tokens_per_second}
+    values = {
+        "step": progress.step,
+        "tokens": progress.tokens,
+        "tokens_per_second": progress.tokens_per_second,
+    }
     return {key: round(value, 4) for key, value in {**values, **progress.figures}.items()}

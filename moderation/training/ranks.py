@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 Share = tuple[int, int]
 
 
-def _enter(rank: int, ranks: int, port: int, function: Callable[..., None], arguments: tuple[Any, ...]) -> None:
+def _enter(
+    rank: int, ranks: int, port: int, function: Callable[..., None], arguments: tuple[Any, ...]
+) -> None:
     os.environ.update(MASTER_ADDR="127.0.0.1", MASTER_PORT=str(port))
     torch.set_num_threads(1)
     dist.init_process_group("gloo", rank=rank, world_size=ranks)
@@ -26,7 +28,7 @@ def _enter(rank: int, ranks: int, port: int, function: Callable[..., None], argu
         dist.destroy_process_group()
 
 
-def run_ranks(function: Callable[..., None], ranks: int, *arguments: Any) -> None:  # noqa: ANN401
+def run_ranks(function: Callable[..., None], ranks: int, *arguments: Any) -> None:
     """Call ``function((rank, ranks), *arguments)`` on every rank; with one rank, in this process.
 
     Several processes of one thread each beat one process of several threads wherever other work wants the

@@ -64,7 +64,9 @@ def frequencies(lines: Lines, size: int) -> torch.Tensor:
     return torch.from_numpy(counts).float()
 
 
-def pretrain_rank(share: Share, plan: Plan, folder: Path, minutes: float, decay_steps: int, device: str) -> None:
+def pretrain_rank(
+    share: Share, plan: Plan, folder: Path, minutes: float, decay_steps: int, device: str
+) -> None:
     """Train the trunk for some minutes; then, if asked, anneal a copy and write ``folder/encoder``."""
     rank, ranks = share
     vocabulary, batches = open_batches(plan, folder)

@@ -1,5 +1,6 @@
 """Examples to batches of ids and labels."""
 
+# ruff: noqa: PLR2004 - shares and sizes read best where they are used
 from __future__ import annotations
 
 import random
@@ -79,7 +80,9 @@ def label_tensors(examples: Sequence[Example]) -> dict[str, Tensor]:
     }
 
 
-def pad(encoded: Sequence[tuple[list[int], list[int]]], width: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def pad(
+    encoded: Sequence[tuple[list[int], list[int]]], width: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Pad to a given width."""
     ids = np.zeros((len(encoded), width), dtype=np.int64)
     types = np.zeros_like(ids)
@@ -88,7 +91,9 @@ def pad(encoded: Sequence[tuple[list[int], list[int]]], width: int) -> tuple[NDA
     return ids, types
 
 
-def plan(examples: Sequence[Example], tokens: int, limit: int, seed: int, ranks: int = 1) -> list[PlannedStep]:
+def plan(
+    examples: Sequence[Example], tokens: int, limit: int, seed: int, ranks: int = 1
+) -> list[PlannedStep]:
     """Steps of one pass in random order, each of about ``tokens`` padded ids over all ranks.
 
     All steps of one width have the same number of examples (the last one is filled up with others of the
@@ -106,7 +111,8 @@ def plan(examples: Sequence[Example], tokens: int, limit: int, seed: int, ranks:
         if len(members):
             members = np.concatenate([members, np.resize(members, missing)])
         steps.extend(
-            PlannedStep(width, members[start : start + rows].tolist()) for start in range(0, len(members), rows)
+            PlannedStep(width, members[start : start + rows].tolist())
+            for start in range(0, len(members), rows)
         )
     return [steps[int(n)] for n in rng.permutation(len(steps))]
 
@@ -122,6 +128,8 @@ def batches(
     rank, ranks = share
     for step in steps:
         own = step.members[rank::ranks]
-        encoded = [view(examples[n], tokeniser, step.width, random.Random(seed * 10_000_019 + n)) for n in own]
+        encoded = [
+            view(examples[n], tokeniser, step.width, random.Random(seed * 10_000_019 + n)) for n in own
+        ]
         ids, types = pad(encoded, step.width)
         yield torch.from_numpy(ids), torch.from_numpy(types), label_tensors([examples[n] for n in own])

@@ -1,5 +1,6 @@
 """Build the character vocabulary from raw lines."""
 
+# ruff: noqa: PLR2004 - shares and sizes read best where they are used
 from __future__ import annotations
 
 from collections import Counter

@@ -1,5 +1,6 @@
 """Train the wide part, and mix it with the deep one as dev examples say."""
 
+# ruff: noqa: PLR2004 - shares and sizes read best where they are used
 from __future__ import annotations
 
 import math
@@ -91,7 +92,9 @@ def mixture(deep: Judged, wide: Judged) -> tuple[NDArray[np.float32], NDArray[np
     for head in ("sentiment", "intent", "target"):
         (logits, classes), (others, _) = deep.classes(head), wide.classes(head)
 
-        def measure_classes(mixed: torch.Tensor, wanted: torch.Tensor = torch.from_numpy(classes)) -> torch.Tensor:  # noqa: B008
+        def measure_classes(
+            mixed: torch.Tensor, wanted: torch.Tensor = torch.from_numpy(classes)
+        ) -> torch.Tensor:  # noqa: B008
             return functional.cross_entropy(mixed, wanted, reduction="sum")
 
         both = torch.from_numpy(np.stack([logits, others])).double()

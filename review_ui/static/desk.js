@@ -3,9 +3,12 @@ import { closePicker, openPicker, pickerKey } from "./picker.js";
 import { toggleQuiet } from "./marks.js";
 
 const ahead = new Map(); // pages of items fetched before they are asked for
+const decided = new Set(); // items decided on this page
+let sending = Promise.resolve();
 const byId = (id) => document.getElementById(id);
 const item = () => byId("desk-item");
 const links = () => [...document.querySelectorAll("#rows .row-link")];
+const idOf = (url) => (url || "").match(/\/items\/(\d+)/)?.[1];
 const isShown = (element) => Boolean(element && element.offsetParent);
 
 function current() {
@@ -23,17 +26,20 @@ async function fetchItem(url) {
   const known = ahead.get(url);
   if (known && Date.now() - known.at < 20_000) return known.page;
   const page = fetch(url, { headers: { "HX-Request": "true" }, cache: "no-store" }).then((answer) => (answer.ok && !answer.redirected ? answer.text() : ""));
-  ahead.set(url, { at: Date.now(), page });
+  const entry = { at: Date.now(), page, text: "" };
+  ahead.set(url, entry);
+  page.then((text) => { entry.text = text; }, () => ahead.delete(url));
   return page;
 }
 
 async function show(url) {
   const page = await fetchItem(url).catch(() => "");
+  if (page) place(url, page);
+  else location.assign(url);
+}
+
+function place(url, page) {
   ahead.delete(url);
-  if (!page) {
-    location.assign(url);
-    return;
-  }
   htmx.swap(item(), page, { swapStyle: "outerHTML" });
   history.pushState({}, "", url);
   byId("desk").dataset.view = "item";
@@ -62,10 +68,27 @@ function step(by) {
   } else if (by > 0 && item()?.dataset.next && isShown(item())) show(item().dataset.next);
 }
 
+// Shows the next item before the server has answered, where it is already here; the answer brings the rest of the page.
+function goAhead(form, kind) {
+  const url = item().dataset.next;
+  const ready = ahead.get(url);
+  const here = item().dataset.item;
+  if (!ready?.text || (kind === "block" && !form.elements.clause.value) || decided.has(idOf(url))) return false;
+  decided.add(here);
+  const values = { ...Object.fromEntries(new FormData(form)), kind, ahead: "1" };
+  const back = form.getAttribute("action").replace("/decision", "");
+  const sent = htmx.ajax("POST", form.getAttribute("action"), { values, source: "#desk", target: "#desk-item", swap: "none" });
+  sending = Promise.all([sending, sent]);
+  addEventListener("htmx:sendError", () => location.assign(back), { once: true });
+  place(url, ready.text);
+  return true;
+}
+
 export function submit(kind, clause) {
   const form = byId("decide");
   if (!isShown(form)) return;
   if (clause) form.elements.clause.value = clause;
+  if (goAhead(form, kind)) return;
   form.querySelector(`[name="kind"][value="${kind}"]`).click(); // a click, since htmx notes by it which button sent the form
 }
 
@@ -76,7 +99,7 @@ const keys = {
   ArrowUp: () => step(-1),
   p: () => submit("pass"),
   b: () => { if (isShown(byId("decide"))) openPicker(byId("decide"), submit); },
-  u: () => { const undo = item()?.querySelector(".undo"); if (undo) undo.requestSubmit(); },
+  u: () => sending.finally(() => document.querySelector("#undo form")?.requestSubmit()),
   v: toggleQuiet,
   n: () => byId("note")?.focus(),
   "?": () => { const help = byId("help"); if (help.open) help.close(); else help.showModal(); },
@@ -108,6 +131,8 @@ export function startDesk() {
       show(link.href);
     }
     if (event.target.closest("[data-help]")) byId("help").showModal();
+    const button = event.isTrusted && event.target.closest('#decide [name="kind"]');
+    if (button && goAhead(byId("decide"), button.value)) event.preventDefault();
   });
   document.addEventListener("htmx:afterSwap", (event) => { if (event.detail.target?.id === "desk-item" || event.detail.elt?.id === "desk-item") settle(); });
   window.addEventListener("popstate", () => location.reload());

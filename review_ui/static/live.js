@@ -31,7 +31,7 @@ function show(figures, counts) {
 function tick() {
   for (const place of document.querySelectorAll("[data-until]")) {
     const left = Math.floor((Number(place.dataset.until) - Date.now()) / 1000);
-    if (left <= 0) place.closest("form")?.remove();
+    if (left <= 0) place.closest("form").remove();
     else place.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
   }
 }

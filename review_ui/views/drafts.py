@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -15,7 +16,7 @@ from moderation.policy_document import HEADS, PolicyDocumentError
 from moderation.services.policies import UnknownPolicyError
 from review_ui.context import community, now, parts, user
 from review_ui.guard import EDITORS, seen_by
-from review_ui.policy_form import PolicyForm, add_row, form_of, sent_form
+from review_ui.policy_form import PolicyForm, add_row, form_of, sent_form, sent_why
 from review_ui.policy_page import Reading, Versions, live_reading, read, versions
 from review_ui.toasts import Toast, keep_toast
 
@@ -53,7 +54,7 @@ def save() -> str | Response | tuple[str, int]:
     document = form.document()
     if document is None:
         return _page(shown, origin, Reading(""), form, problem=_counted(form.wrong)), 422
-    return _keep(shown, origin, document) or (
+    return _keep(origin, document) or (
         _page(shown, origin, Reading(document), form, problem=_counted(1)),
         422,
     )
@@ -68,7 +69,7 @@ def save_text() -> str | Response | tuple[str, int]:
     document = request.form.get("document", "").replace("\r\n", "\n")
     problem = _problem(document)
     if not problem:
-        kept = _keep(shown, origin, document)
+        kept = _keep(origin, document)
         if kept is not None:
             return kept
     reading = Reading(document)
@@ -76,21 +77,19 @@ def save_text() -> str | Response | tuple[str, int]:
     return _page(shown, origin, reading, form, problem=problem or _counted(1), tab="text"), 422
 
 
-def _keep(shown: Versions, origin: Version | None, document: str) -> Response | None:
+def _keep(origin: Version | None, document: str) -> Response | None:
     """Keep the draft and go to its page; a draft that it was made from goes into the archive."""
-    author, why = user().row.name[:100], request.form.get("why", "").strip()[:500]
+    author, why = user().row.name[:100], sent_why()
     try:
         row = parts().policies.draft(community(), document=document, why=why, author=author, now=now())
     except PolicyDocumentError:
         return None
     if origin is not None and origin.row.state == PolicyState.DRAFT.value:
         reason = gettext("由 v%(n)s 代替", n=row.number)
-        try:
+        with suppress(PolicyMoveError):  # somebody moved it meanwhile: it stays as they left it
             parts().policies.move(
                 community(), origin.row.number, PolicyState.ARCHIVED, why=reason, author=author, now=now()
             )
-        except PolicyMoveError:
-            pass  # somebody moved it meanwhile: it stays as they left it
     keep_toast(Toast(gettext("草稿 v%(n)s 已保存。生效的策略没有变。", n=row.number)))
     return redirect(url_for("policies.show", number=row.number), 303)
 
@@ -102,8 +101,11 @@ def _problem(document: str) -> str:
     error = read(document).error
     place = _LINE.search(error)
     if place:
-        return str(gettext("第 %(line)s 行第 %(column)s 列不是 TOML：%(error)s",
-                           line=place[1], column=place[2], error=error.removeprefix("policy: is not TOML: ")))  # fmt: skip
+        said = error.removeprefix("policy: is not TOML: ")
+        text = gettext(
+            "第 %(line)s 行第 %(column)s 列不是 TOML：%(error)s", line=place[1], column=place[2], error=said
+        )
+        return str(text)
     where, _, reason = error.removeprefix("policy: ").partition(": ")
     if not reason:
         return error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, make_response, redirect, render_template, url_for
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
@@ -90,7 +90,8 @@ def _onwards(item_id: int, query: QueueQuery, toast: Toast) -> Answer:
     if not wants_fragment():
         keep_toast(toast)
         return redirect(done.next_url or url_for("desk.queue", **query.address()), 303)  # type: ignore[arg-type]
-    following = parts().reviewing.item(community(), item_id, name=query.name).next_item_id
+    ahead = "ahead" in request.form  # our script shows the next item already: it wants the rest of the page only
+    following = None if ahead else parts().reviewing.item(community(), item_id, name=query.name).next_item_id
     subject = open_item(following, query) if following else None
     response = make_response(
         render_template(
@@ -101,8 +102,11 @@ def _onwards(item_id: int, query: QueueQuery, toast: Toast) -> Answer:
             row=row_of(done, done.item, query) if done.item else None,
             toast=toast,
             undo_until=undo_until(),
+            ahead=ahead,
         )
     )
+    if ahead:
+        return response
     response.headers["HX-Push-Url"] = done.next_url or url_for("desk.queue", **query.address())  # type: ignore[arg-type]
     return response
 
@@ -112,7 +116,12 @@ def _again(item_id: int, query: QueueQuery, toast: Toast, status: int) -> Answer
     subject = open_item(item_id, query)
     if wants_fragment():
         page = render_template(
-            "parts/again.html", subject=subject, query=query, toast=toast, undo_until=undo_until()
+            "parts/again.html",
+            subject=subject,
+            query=query,
+            toast=toast,
+            undo_until=undo_until(),
+            ahead="ahead" in request.form,
         )
         return page, status
     page = render_template(

@@ -16,6 +16,7 @@ from moderation.services.rehearsals import RehearsalRunningError
 from review_ui import failures, policy_names
 from review_ui.context import community, now, parts, user, wants_fragment
 from review_ui.guard import EDITORS, READERS, seen_by
+from review_ui.policy_form import sent_why
 from review_ui.policy_page import live_reading, versions
 from review_ui.queries import choice
 from review_ui.rehearsing import DAYS, rehearse
@@ -29,9 +30,6 @@ pages = Blueprint("policies", __name__)
 pages.register_error_handler(UnknownPolicyError, lambda _: failures.answer(404))
 pages.app_context_processor(lambda: {"policy_names": policy_names})
 
-Answer = "str | Response | tuple[str, int]"
-
-MAX_WHY: Final = 500
 MOST_PEOPLE: Final = 10_000
 
 
@@ -97,7 +95,9 @@ def move(number: int) -> str | Response | tuple[str, int]:
     if problem:
         return _version(page, "version.html", problem=problem, tried=state), 422
     try:
-        parts().policies.move(community(), number, state, why=_why(), author=user().row.name[:100], now=now())
+        parts().policies.move(
+            community(), number, state, why=sent_why(), author=user().row.name[:100], now=now()
+        )
     except PolicyMoveError:
         problem = gettext("这个版本现在不能这样做：有人刚刚动过它。")
         return _version(version_page(number), "version.html", problem=str(problem)), 409
@@ -116,12 +116,12 @@ def switch() -> str | Response | tuple[str, int]:
     place = request.form.get("rule", "")
     if request.form.get("live") != str(shown.live):
         return _index(problem=str(gettext("生效的策略刚刚变了，请再看一遍。"))), 409
-    if not _why():
+    if not sent_why():
         return _index(problem=str(gettext("请写一句为什么。")), tried=place), 422
     document = switched(live_reading(), place)
     if document is None:
         return _index(problem=str(gettext("没有这条规则。"))), 422
-    author, why = user().row.name[:100], _why()
+    author, why = user().row.name[:100], sent_why()
     row = parts().policies.draft(community(), document=document, why=why, author=author, now=now())
     parts().policies.move(community(), row.number, PolicyState.LIVE, why=why, author=author, now=now())
     keep_toast(Toast(gettext("已生效为 v%(n)s。机审从下一批帖子起照此执行。", n=row.number)))
@@ -130,17 +130,13 @@ def switch() -> str | Response | tuple[str, int]:
 
 def _refusal(page: VersionPage, state: PolicyState) -> str:
     """Why a move is not made yet; empty where nothing stands in its way."""
-    if not _why():
+    if not sent_why():
         return str(gettext("请写一句为什么：它会留在版本记录里。"))
     if request.form.get("live") != str(page.versions.live):
         return str(gettext("您打开这一页之后，生效的策略变了。请再看一遍差异。"))
     if state is PolicyState.LIVE and page.overload and not request.form.get("accept"):
         return str(gettext("预计的待审量超过团队能处理的量。要发布，请勾选“我知道”。"))
     return ""
-
-
-def _why() -> str:
-    return request.form.get("why", "").strip()[:MAX_WHY]
 
 
 def _count(text: str) -> int | None:

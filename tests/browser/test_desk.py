@@ -170,7 +170,7 @@ def test_the_trend_is_drawn(page: Page, site: Site) -> None:
         """() => { const canvas = document.querySelector("#trend canvas");
         const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
         const colours = new Set();
-        for (let i = 0; i < pixels.length; i += 4) if (pixels[i + 3]) 
+        for (let i = 0; i < pixels.length; i += 4) if (pixels[i + 3])
             colours.add(`${pixels[i]},${pixels[i+1]},${pixels[i+2]}`);
         return colours.size; }"""
     )

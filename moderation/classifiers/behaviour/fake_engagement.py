@@ -24,6 +24,9 @@ ACCOUNTS: Final = 3
 FANS: Final = 5
 """The same where the praise is short or holds one word of praise only: such sentences meet by chance."""
 
+LEAST: Final = 10
+"""Characters below which praise is a habit of speech."""
+
 FULL: Final = 16
 """Characters of a praise (without figures and signs) that nobody finds twice by chance."""
 
@@ -59,6 +62,8 @@ def _scripts(posts: Sequence[Observed]) -> Iterable[BehaviourFinding]:
 def _praises(each: Observed) -> bool:
     """Praise of its own words: no advert, notice, quotation, wish or raffle."""
     if each.advert > Advert.HINT or each.notice or each.courtesy or each.service or each.attack or each.post.official:
+        return False
+    if len(each.core) < LEAST:
         return False
     return each.cues.has("praise") and not each.cues.has("raffle", "quote", "wish", "question", "discuss")
 

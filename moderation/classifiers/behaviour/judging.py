@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from moderation.classifiers.behaviour.cues import is_water, read_cues, without
 from moderation.classifiers.behaviour.facts import Advert, Attack
+from moderation.classifiers.behaviour.names import listed
 from moderation.domain.convention import Category
 from moderation.domain.evidence import ContactKind, Level
 
@@ -38,6 +39,9 @@ LIKELY_AT: Final = 2
 """Points of an advert; one is a hint, which counts only where a text is repeated.  A class of wares, a call to act, a private contact and a word-list entry bring one or two
 each: two are the least that an honest sale of one's bicycle has, four no ordinary post reached."""
 
+DISGUISED: Final = 4
+"""Restored characters that are no slip: of 2,000 ordinary posts 4 % have so many, of cloaked adverts most."""
+
 _ADVERT_CLAUSES: Final = ("3.", "1.8", "1.13")
 _ATTACK_CLAUSES: Final = ("2.", "1.10", "1.11", "1.5")
 _ENGAGEMENT_CLAUSES: Final = ("3.6", "8.4")
@@ -64,6 +68,8 @@ class Reading:
     contacts: tuple[Contact, ...] = ()
     links: tuple[Link, ...] = ()
     model: Verdicts = field(default_factory=Verdicts)
+    changes: int = 0
+    """Characters that had to be restored to read the text."""
 
     def struck(self, *clauses: str, level: Level | None = None) -> int:
         """How many unsuppressed hits stand under clauses that begin so."""
@@ -105,7 +111,7 @@ def advert(reading: Reading) -> Advert:
         return Advert.NO
     wares = min(3, cues.classes(*_HARD_KINDS) + (not cues.has("sell") and cues.matches("deal")))
     points = wares + cues.has("call") + (bool(wares or reading.private) and cues.matches("price"))
-    points += 2 * cues.matches("disguised_host") + _phishing(reading)
+    points += 2 * cues.matches("disguised_host") + _phishing(reading) + _oddities(reading)
     points += _contact_points(reading, wares)
     points += 3 * bool(reading.struck(*_ADVERT_CLAUSES, level=Level.BLOCK))
     points += 2 * bool(reading.struck(*_ADVERT_CLAUSES, level=Level.REVIEW))
@@ -124,6 +130,13 @@ def advert(reading: Reading) -> Advert:
 def _phishing(reading: Reading) -> int:
     """Points of a stranger's link beside two words of bait."""
     return 2 if reading.foreign and reading.cues.count("bait") > 1 else 0
+
+
+def _oddities(reading: Reading) -> int:
+    """A point each for a link under a cheap suffix or to a closed group, a group's number, and heavy disguise."""
+    cheap = listed("cheap")
+    odd = any(link.domain.rpartition(".")[2] in cheap or link.domain == "t.me" for link in reading.links)
+    return odd + reading.cues.matches("group_number") + (reading.changes >= DISGUISED)
 
 
 def _contact_points(reading: Reading, wares: int) -> int:
@@ -161,7 +174,9 @@ def is_notice(reading: Reading) -> bool:
 def is_service(reading: Reading) -> bool:
     """Tell whether a service desk answers: a greeting or apology, and the words of a case."""
     cues = reading.cues
-    if cues.has("earn", "finance", "vice") or reading.struck(*_ADVERT_CLAUSES, level=Level.BLOCK):
+    if reading.foreign or cues.has("earn", "finance", "vice"):
+        return False
+    if reading.struck(*_ADVERT_CLAUSES, level=Level.BLOCK):
         return False
     return cues.count("service") + cues.has("service_hello") >= 3  # noqa: PLR2004
 

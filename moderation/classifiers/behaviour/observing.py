@@ -77,6 +77,7 @@ class Observer:
                 contacts=tuple(find_contacts(normalised[place], readings[place])),
                 links=find_links(text),
                 model=verdicts[place],
+                changes=len(readings[place][-1].changes) if readings[place] else 0,
             )
             made.append(_maker(text, reading, sketches[place]))
         return made

@@ -1,0 +1,168 @@
+"""Words: the community's own, added after a look at what they would hit, and the shipped lists in figures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask_babel import gettext
+
+from moderation.services.wordlists import UnknownEntryError
+from moderation.text.entries import EntryError
+from review_ui import failures
+from review_ui.context import community, now, parts, user
+from review_ui.guard import EDITORS, READERS, seen_by
+from review_ui.lexicon_page import WINDOW_DAYS, preview, sealed, shipped_lists, unsealed, words
+from review_ui.toasts import Toast, keep_toast
+from review_ui.word_forms import OWN, Table, WordForm, place, read_table, reason, word_form_of
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Response as Redirect
+
+    from review_ui.lexicon_page import ShownPreview
+
+pages = Blueprint("lexicons", __name__)
+pages.register_error_handler(UnknownEntryError, lambda _: failures.answer(404))
+
+MAX_TABLE: Final = 200_000
+"""Characters of a table that the page takes; larger ones go through the interface or the command line."""
+
+
+@pages.get("/lexicons")
+@seen_by(READERS)
+def index() -> str:
+    """The words."""
+    return _page(removed=request.args.get("removed", ""))
+
+
+@pages.post("/lexicons/preview")
+@seen_by(EDITORS)
+def try_word() -> str | tuple[str, int]:
+    """Show what a word would have hit, before it is added."""
+    form = WordForm()
+    entry = form.entry()
+    if entry is None:
+        return _page(form=form), 422
+    return _page(form=form, shown=preview(entry))
+
+
+@pages.post("/lexicons/words")
+@seen_by(EDITORS)
+def add() -> str | Redirect | tuple[str, int]:
+    """Add a word."""
+    form = WordForm()
+    entry = form.entry()
+    if entry is None:
+        return _page(form=form), 422
+    parts().wordlists.add(community(), entry.library, [entry], author=_author(), now=now())
+    keep_toast(Toast(gettext("已添加「%(word)s」，机审从下一批帖子起使用。", word=_short(entry.word))))
+    return redirect(url_for("lexicons.index"), 303)
+
+
+@pages.post("/lexicons/words/<int:entry_id>/remove")
+@seen_by(EDITORS)
+def remove(entry_id: int) -> Redirect:
+    """Remove a word; the page that follows offers to put it back."""
+    row = parts().wordlists.remove(community(), entry_id)
+    return redirect(url_for("lexicons.index", removed=sealed(row)), 303)
+
+
+@pages.post("/lexicons/undo")
+@seen_by(EDITORS)
+def undo() -> Redirect:
+    """Put a removed word back."""
+    entry = unsealed(request.form.get("removed", ""))
+    if entry is None:
+        keep_toast(Toast(gettext("已过 10 分钟，不能一键放回；可以重新添加。"), "warn"))
+    else:
+        parts().wordlists.add(community(), entry.library, [entry], author=_author(), now=now())
+        keep_toast(Toast(gettext("已放回「%(word)s」。", word=_short(entry.word))))
+    return redirect(url_for("lexicons.index"), 303)
+
+
+@pages.post("/lexicons/import")
+@seen_by(EDITORS)
+def import_table() -> str | Redirect | tuple[str, int]:
+    """Check a table, and keep its words where every line is right and the button says so."""
+    library = request.form.get("library", "").strip() or OWN
+    text = _sent_table()
+    if text is None:
+        return _page(problem=str(gettext("这个文件不是 UTF-8 文字，或太长。")), library=library), 422
+    table = read_table(text)
+    if not _fits(library):
+        problem = str(gettext("词库名：1 到 60 个字母、汉字、数字、- 或 _"))
+        return _page(table=table, text=text, problem=problem, library=library), 422
+    if table.errors:
+        return _page(table=table, text=text, library=library), 422
+    if request.form.get("step") != "keep":
+        return _page(table=table, text=text, library=library)
+    try:
+        kept = parts().wordlists.add(community(), library, table.entries, author=_author(), now=now())
+    except EntryError as error:
+        return _page(table=Table(errors=(error,)), text=text, library=library), 422
+    keep_toast(Toast(gettext("已导入 %(n)s 个词到「%(library)s」。", n=kept, library=library)))
+    return redirect(url_for("lexicons.index", library=library), 303)
+
+
+@pages.get("/lexicons/export.csv")
+@seen_by(READERS)
+def export() -> Response:
+    """The words as a table that can be imported again; the mark at its beginning is for spreadsheets."""
+    library = request.args.get("library", "")[:60] or None
+    table = parts().wordlists.export_csv(community(), library)
+    response = Response(f"\ufeff{table}", mimetype="text/csv")
+    response.headers["Content-Disposition"] = "attachment; filename=words.csv"
+    return response
+
+
+def _sent_table() -> str | None:
+    """The file, else the text field; None where it is no text or too long."""
+    sent = request.files.get("file")
+    if sent is None or not sent.filename:
+        text = request.form.get("table", "")
+    else:
+        try:
+            text = sent.read().decode("utf-8-sig")
+        except UnicodeDecodeError:
+            return None
+    return text if len(text) <= MAX_TABLE else None
+
+
+def _fits(library: str) -> bool:
+    return 0 < len(library) <= 60 and all(one.isalnum() or one in "-_" for one in library)  # noqa: PLR2004
+
+
+def _author() -> str:
+    return user().row.name[:100]
+
+
+def _short(word: str) -> str:
+    return word if len(word) <= 20 else f"{word[:20]}…"  # noqa: PLR2004
+
+
+def _page(
+    *,
+    form: WordForm | None = None,
+    shown: ShownPreview | None = None,
+    table: Table | None = None,
+    text: str = "",
+    problem: str = "",
+    library: str = OWN,
+    removed: str = "",
+) -> str:
+    return render_template(
+        "lexicons.html",
+        words=words(),
+        shipped=shipped_lists(),
+        form=form or WordForm(clause="3.1"),
+        preview=shown,
+        table=table,
+        text=text,
+        problem=problem,
+        library=library,
+        removed=removed,
+        gone=unsealed(removed) if removed else None,
+        days=WINDOW_DAYS,
+        reason=reason,
+        place=place,
+    )
