@@ -20,7 +20,7 @@ from moderation.domain.evidence import Level
 from moderation.text.entries import Entry, EntryError, Kind, check_entry
 from moderation.text.listing import load_csv
 from review_ui import policy_names
-from review_ui.context import ZONE, local
+from review_ui.context import ZONE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,7 +70,7 @@ class WordForm(FlaskForm):  # type: ignore[misc]
 
     def note(self, error: EntryError) -> None:
         """Put an error beside its field."""
-        field = self[error.field] if error.field in self else self.word
+        field = self._fields.get(error.field, self.word)
         field.errors = [*field.errors, reason(error)]
 
     def _moment(self, name: str) -> int | None:
@@ -82,23 +82,6 @@ class WordForm(FlaskForm):  # type: ignore[misc]
         except (ValueError, OverflowError):
             self[name].errors = [*self[name].errors, gettext("时间写作 2026-01-31T08:00")]
             return None
-
-
-def word_form_of(entry: Entry) -> WordForm:
-    """The form of an entry."""
-    return WordForm(
-        word=entry.word,
-        kind=entry.kind.value,
-        level=entry.level.value,
-        clause=entry.clause,
-        library=entry.library or OWN,
-        effective_from=_shown(entry.effective_from),
-        effective_to=_shown(entry.effective_to),
-    )
-
-
-def _shown(instant: int | None) -> str:
-    return "" if instant is None else local(instant).strftime(_MOMENT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,9 +88,7 @@ def keep(sessions: Sessions, community_id: int, *submissions: Submission, now: i
 # ---------------------------------------------------------------- scores, evidence, verdicts
 
 
-def some_scores(
-    ad: float = 0.01, negativity: float = 0.05, **categories: float
-) -> Scores:
+def some_scores(ad: float = 0.01, negativity: float = 0.05, **categories: float) -> Scores:
     """Scores of a text; categories by name, the others at 0."""
     found = {category: categories.pop(category.value, 0.0) for category in Category}
     assert not categories, f"unknown categories: {categories}"
@@ -125,7 +123,14 @@ def a_finding(
 
 def a_mention(brand_id: int = 1, brand: str = "小米", start: int = 0, **more: Any) -> Mention:
     return Mention(
-        **{"brand_id": brand_id, "brand": brand, "surface": brand, "start": start, "end": start + len(brand), **more}
+        **{
+            "brand_id": brand_id,
+            "brand": brand,
+            "surface": brand,
+            "start": start,
+            "end": start + len(brand),
+            **more,
+        }
     )
 
 
@@ -193,7 +198,9 @@ def a_classifier(*, fails_on: Sequence[str] = ()) -> FakeClassifier:
 
 
 def an_entry(word: str, number: str = "3.1", level: Level = Level.REVIEW, **more: Any) -> Entry:
-    return Entry(**{"word": word, "kind": Kind.NORMAL, "clause": number, "level": level, "library": "test", **more})
+    return Entry(
+        **{"word": word, "kind": Kind.NORMAL, "clause": number, "level": level, "library": "test", **more}
+    )
 
 
 # ---------------------------------------------------------------- rows
@@ -204,9 +211,7 @@ def a_community(sessions: Sessions, slug: str = "default") -> CommunityRow:
         return identities.add_community(session, slug=slug, name="社区", now=NOW)
 
 
-def a_user(
-    sessions: Sessions, community_id: int, email: str = "", role: Role = Role.MODERATOR
-) -> UserRow:
+def a_user(sessions: Sessions, community_id: int, email: str = "", role: Role = Role.MODERATOR) -> UserRow:
     """A user whose password nobody knows: making a real hash takes time."""
     number = next(_numbers)
     row = UserRow(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -25,10 +26,12 @@ from moderation.services.access import (
     looks_genuine,
     new_secret,
 )
-from moderation.store.engine import Sessions
 from moderation.store.tables import ApiKeyRow, UserRow
 from tests.factories import NOW, SECOND, a_community
 from tests.fakes import StoppedClock
+
+if TYPE_CHECKING:
+    from moderation.store.engine import Sessions
 
 PASSWORD = "很长的密码 correct horse"
 
@@ -161,7 +164,9 @@ def test_a_community_cannot_revoke_anothers_key(keys: Keys, sessions: Sessions, 
 # ---------------------------------------------------------------- users
 
 
-def a_person(users: Users, community_id: int, email: str = "Wang@Example.com ", password: str = PASSWORD) -> UserRow:
+def a_person(
+    users: Users, community_id: int, email: str = "Wang@Example.com ", password: str = PASSWORD
+) -> UserRow:
     return users.create(community_id, email=email, name="王审核", password=password, role=Role.MODERATOR)
 
 
@@ -209,7 +214,7 @@ def test_short_password_is_refused(users: Users, community_id: int) -> None:
 def test_address_that_is_taken(users: Users, sessions: Sessions, community_id: int) -> None:
     a_person(users, community_id)
     other = a_community(sessions, "other").id
-    with pytest.raises(EmailTakenError, match="wang@example.com"):
+    with pytest.raises(EmailTakenError, match="wang@example"):
         a_person(users, other, email="WANG@example.com")
     assert len(users.of(community_id)) == 1
 

@@ -10,7 +10,6 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from flask import Flask
 from schemathesis.specs.openapi.definitions import OPENAPI_31_VALIDATOR
 from sqlalchemy import func, select
 
@@ -47,6 +46,7 @@ from tests.fakes import StoppedClock
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from flask import Flask
     from werkzeug.test import TestResponse
 
 POLICY = 'version = "v1"\n[[rules]]\nhead = "ad"\nclause = "3.1"\n'
@@ -63,20 +63,21 @@ class Api:
     community_id: int
     key: str
 
-    def ask(self, method: str, path: str, body: Any = None, *, key: str | None = None, **more: Any) -> TestResponse:
+    def ask(self, method: str, path: str, body: Any = None, *, key: str | None = None, **more: Any) -> Any:
+        """Answers werkzeug's response: Any, since its types allow for no JSON at all."""
         headers = {"Authorization": f"Bearer {self.key if key is None else key}", **more.pop("headers", {})}
         if body is not None:
             more["json"] = body
         return self.app.test_client().open(path, method=method, headers=headers, **more)
 
-    def post(self, body: Any, **more: Any) -> TestResponse:
+    def post(self, body: Any, **more: Any) -> Any:
         return self.ask("POST", "/v1/posts", body, **more)
 
-    def send(self, raw: bytes, **more: Any) -> TestResponse:
+    def send(self, raw: bytes, **more: Any) -> Any:
         """A body that no JSON library would write."""
         return self.ask("POST", "/v1/posts", data=raw, content_type="application/json", **more)
 
-    def get(self, path: str, **more: Any) -> TestResponse:
+    def get(self, path: str, **more: Any) -> Any:
         return self.ask("GET", path, **more)
 
     def score(self) -> None:
@@ -174,7 +175,14 @@ FULL_POST: dict[str, Any] = {
         "related": ["上文"],
     },
     "repost_of": "r1",
-    "metrics": {"views": 1, "likes": 2, "comments": 3, "shares": 4, "collects": 5, "at": "2025-11-21T16:00:00+08:00"},
+    "metrics": {
+        "views": 1,
+        "likes": 2,
+        "comments": 3,
+        "shares": 4,
+        "collects": 5,
+        "at": "2025-11-21T16:00:00+08:00",
+    },
     "posted_at": "2025-11-20T16:00:00+08:00",
     "callback_url": "https://forum/hook",
     "extra": {"任何": ["东西", {"deep": 1.5}], "none": None},
@@ -187,9 +195,18 @@ def test_every_field_of_the_interface_is_kept(api: Api) -> None:
     with api.parts.sessions.read() as session:
         (row,) = session.scalars(select(PostRow))
     assert (row.text, row.title, row.images) == ("小米手机优惠", "标题", FULL_POST["images"])
-    assert (row.url, row.scene, row.source, row.group_path) == ("https://forum/1", "comment", "论坛", "总部/华东/门店12")
+    assert (row.url, row.scene, row.source, row.group_path) == (
+        "https://forum/1",
+        "comment",
+        "论坛",
+        "总部/华东/门店12",
+    )
     assert row.author_id == "u1"
-    assert (row.author["nickname"], row.author["minor"], row.author["registration_risk"]) == ("小王", True, 0.2)
+    assert (row.author["nickname"], row.author["minor"], row.author["registration_risk"]) == (
+        "小王",
+        True,
+        0.2,
+    )
     assert row.device == FULL_POST["device"]
     assert row.context == FULL_POST["context"]
     assert (row.repost_of, row.callback_url, row.extra) == ("r1", "https://forum/hook", FULL_POST["extra"])
@@ -208,7 +225,9 @@ def test_answer_to_one_post(api: Api) -> None:
     assert answer.json["id"]
 
 
-@pytest.mark.parametrize(("group", "action"), [("", "show"), ("先审", "hold"), ("先审/版", "hold"), ("先审2", "show")])
+@pytest.mark.parametrize(
+    ("group", "action"), [("", "show"), ("先审", "hold"), ("先审/版", "hold"), ("先审2", "show")]
+)
 def test_action_follows_the_publishing_mode(api: Api, group: str, action: str) -> None:
     assert api.post(a_post_body("a", group=group)).json["action"] == action
 
@@ -264,7 +283,9 @@ def test_the_largest_batch(api: Api) -> None:
     assert api.count() == 500
 
 
-@pytest.mark.parametrize("text", ["长" * MAX_TEXT, "😀" * MAX_TEXT, "e\u0301" * (MAX_TEXT // 2), " x ", "0", "\u200b"])
+@pytest.mark.parametrize(
+    "text", ["长" * MAX_TEXT, "😀" * MAX_TEXT, "e\u0301" * (MAX_TEXT // 2), " x ", "0", "\u200b"]
+)
 def test_texts_at_the_limits_are_kept(api: Api, text: str) -> None:
     assert api.post(a_post_body("a", text)).status_code == 202
     api.score()
@@ -304,7 +325,11 @@ BAD_BODIES: dict[str, tuple[bytes, int, str]] = {
     "half a pair, escaped": (b'{"data_id": "a", "text": "x\\ud800"}', 422, "/text"),
     "half a pair, raw": (b'{"data_id": "a", "text": "x\xed\xa0\x80"}', 400, ""),
     "NUL in a text": (b'{"data_id": "a", "text": "x\\u0000"}', 422, "/text"),
-    "NUL deep down": (b'{"data_id": "a", "text": "x", "extra": {"l": [1, {"k": "\\u0000"}]}}', 422, "/extra/l/1/k"),
+    "NUL deep down": (
+        b'{"data_id": "a", "text": "x", "extra": {"l": [1, {"k": "\\u0000"}]}}',
+        422,
+        "/extra/l/1/k",
+    ),
     "NUL in a key": (b'{"data_id": "a", "text": "x", "extra": {"\\u0000": 1}}', 422, "/extra"),
     "deep": (nested(MAX_DEPTH + 1), 422, "nested"),
     "very deep": (nested(100_000), 400, ""),
@@ -351,7 +376,11 @@ BAD_FIELDS: dict[str, tuple[Any, int, str]] = {
     "unknown key": (a_post_body("a", colour="red"), 422, "/colour"),
     "unknown key of the author": (a_post_body("a", author={"id": "u", "age": 5}), 422, "/author/age"),
     "author without id": (a_post_body("a", author={"nickname": "x"}), 422, "/author/id"),
-    "official as a string": (a_post_body("a", author={"id": "u", "official": "yes"}), 422, "/author/official"),
+    "official as a string": (
+        a_post_body("a", author={"id": "u", "official": "yes"}),
+        422,
+        "/author/official",
+    ),
     "followers negative": (a_post_body("a", author={"id": "u", "followers": -1}), 422, "/author/followers"),
     "risk above 1": (a_post_body("a", author={"id": "u", "registration_risk": 1.1}), 422, "/author/"),
     "likes as a string": (a_post_body("a", metrics={"likes": "5"}), 422, "/metrics/likes"),
@@ -480,7 +509,12 @@ def test_each_route_needs_its_scope(api: Api) -> None:
 def test_reading_a_post(api: Api) -> None:
     api.post(a_post_body("a", "兼职日结加微信", posted_at="2025-11-20T16:00:00+08:00"))
     pending = api.get("/v1/posts/a").json
-    assert (pending["state"], pending["verdict"], pending["decision"], pending["history"]) == ("pending", None, None, [])
+    assert (pending["state"], pending["verdict"], pending["decision"], pending["history"]) == (
+        "pending",
+        None,
+        None,
+        [],
+    )
     assert pending["posted_at"] == "2025-11-20T08:00:00+00:00"
     api.score()
     decided = api.get("/v1/posts/a").json
@@ -636,7 +670,13 @@ def test_a_conflict_does_not_wait(api: Api) -> None:
 # ---------------------------------------------------------------- brands
 
 
-BRAND = {"name": "小米", "aliases": ["Xiaomi"], "exclusions": ["小米粥"], "context": [], "competitors": ["华为"]}
+BRAND = {
+    "name": "小米",
+    "aliases": ["Xiaomi"],
+    "exclusions": ["小米粥"],
+    "context": [],
+    "competitors": ["华为"],
+}
 
 
 def test_brand_dossier(api: Api) -> None:
@@ -646,7 +686,11 @@ def test_brand_dossier(api: Api) -> None:
     path = f"/v1/brands/{made.json['id']}"
     assert api.get(path).json == made.json
     changed = api.ask("POST", "/v1/brands", {**BRAND, "aliases": ["mi"]})
-    assert (changed.json["id"], changed.json["version"], changed.json["aliases"]) == (made.json["id"], 2, ["mi"])
+    assert (changed.json["id"], changed.json["version"], changed.json["aliases"]) == (
+        made.json["id"],
+        2,
+        ["mi"],
+    )
     assert [one["name"] for one in api.get("/v1/brands").json["brands"]] == ["小米"]
 
 
@@ -671,7 +715,11 @@ def mention_posts(api: Api) -> int:
     brand_id: int = api.ask("POST", "/v1/brands", BRAND).json["id"]
     for number, text in enumerate(["小米好", "小米差,Xiaomi好", "小米好加微信", "别的"]):
         author = {"id": f"u{number % 2}"}
-        api.post(a_post_body(f"p{number}", text, author=author, source="论坛", posted_at=f"2025-11-{18 + number}T04:00:00Z"))
+        api.post(
+            a_post_body(
+                f"p{number}", text, author=author, source="论坛", posted_at=f"2025-11-{18 + number}T04:00:00Z"
+            )
+        )
     api.score()
     api.parts.statistics.recount()
     return brand_id
@@ -689,7 +737,18 @@ def test_brand_statistics(api: Api) -> None:
         ("2025-11-20T00:00:00+08:00", 0),
         ("2025-11-21T00:00:00+08:00", 0),
     ]
-    keys = {"start", "mentions", "posts", "authors", "negative", "neutral", "positive", "mixed", "unrated", "by_source"}
+    keys = {
+        "start",
+        "mentions",
+        "posts",
+        "authors",
+        "negative",
+        "neutral",
+        "positive",
+        "mixed",
+        "unrated",
+        "by_source",
+    }
     assert all(set(point) == keys for point in body["series"])
     totals = body["totals"]
     assert (totals["mentions"], totals["posts"], totals["authors"]) == (3, 2, 2)
@@ -703,7 +762,11 @@ def test_brand_statistics(api: Api) -> None:
 def test_brand_mentions(api: Api) -> None:
     path = f"/v1/brands/{mention_posts(api)}/mentions?from=2025-11-01&to=2025-11-22"
     found = api.get(path).json["mentions"]
-    assert [(one["data_id"], one["surface"]) for one in found] == [("p1", "Xiaomi"), ("p1", "小米"), ("p0", "小米")]
+    assert [(one["data_id"], one["surface"]) for one in found] == [
+        ("p1", "Xiaomi"),
+        ("p1", "小米"),
+        ("p0", "小米"),
+    ]
     assert all(one["text"][one["start"] : one["end"]] == one["surface"] for one in found)
     assert [one["data_id"] for one in api.get(f"{path}&sentiment=negative").json["mentions"]] == ["p1"]
     assert [one["data_id"] for one in api.get(f"{path}&limit=1&offset=2").json["mentions"]] == ["p0"]
@@ -733,7 +796,9 @@ def test_bad_window(api: Api, query: str, named: str) -> None:
 
 def test_longest_window(api: Api) -> None:
     brand_id = mention_posts(api)
-    body = api.get(f"/v1/brands/{brand_id}/stats?from=1990-01-01T00:00:00Z&bucket=week&tz=America/Havana").json
+    body = api.get(
+        f"/v1/brands/{brand_id}/stats?from=1990-01-01T00:00:00Z&bucket=week&tz=America/Havana"
+    ).json
     assert len(body["series"]) == 1874
 
 
@@ -789,7 +854,12 @@ def test_bad_words_keep_nothing(api: Api, entries: list[dict[str, str]]) -> None
 
 
 @pytest.mark.parametrize(
-    ("raw", "status"), [(b"word,kind\n\xff,normal", 400), (b"word,kind,level,clause\nx\x00y,normal,review,3.1", 422), (b"nonsense", 422)]
+    ("raw", "status"),
+    [
+        (b"word,kind\n\xff,normal", 400),
+        (b"word,kind,level,clause\nx\x00y,normal,review,3.1", 422),
+        (b"nonsense", 422),
+    ],
 )
 def test_bad_table_keeps_nothing(api: Api, raw: bytes, status: int) -> None:
     problem(api.ask("POST", "/v1/lexicons/own/entries", data=raw, content_type="text/csv"), status)
@@ -825,9 +895,7 @@ def example(rule: str) -> str:
     return rule
 
 
-PUBLIC = {
-    (path, "GET") for path in ("/healthz", "/readyz", "/metrics", "/docs", "/openapi.json")
-}
+PUBLIC = {(path, "GET") for path in ("/healthz", "/readyz", "/metrics", "/docs", "/openapi.json")}
 """Routes that no key opens."""
 
 UNKNOWN = 404

@@ -6,7 +6,6 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from redis import Redis
 from rq import Queue, SimpleWorker
 from rq.serializers import JSONSerializer
 
@@ -16,6 +15,8 @@ from moderation.wiring.common import REDIS_TIMEOUT_SECONDS, connect_redis
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from redis import Redis
 
 
 @pytest.fixture

@@ -42,7 +42,9 @@ def test_forms(tmp_path: Path, form: str) -> None:
         "toml": TOML,
         "json": json.dumps({"brands": brands}, ensure_ascii=False),
         "json with a mark": "\ufeff \n" + json.dumps({"brands": brands, "comment": "kept by others"}),
-        "the least": json.dumps({"brands": [{"name": "小米", "aliases": ["Xiaomi", "mi"]}, {"name": "华为"}]}),
+        "the least": json.dumps(
+            {"brands": [{"name": "小米", "aliases": ["Xiaomi", "mi"]}, {"name": "华为"}]}
+        ),
     }[form]
     path.write_text(text, encoding="utf-8")
     first, second = read_brands(path)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -157,7 +159,9 @@ def test_context_makes_up_for_missing_edges() -> None:
     assert linked("小米手机", brand, edges=frozenset()) == [("小米", "小米", 0, 0.95)]
 
 
-WORDS = st.sampled_from(["苹果", "苹果汁", "吃", "华为", "华为手机", "荣耀", "mac", "m", " ", "大众", "汽车", "a"])
+WORDS = st.sampled_from(
+    ["苹果", "苹果汁", "吃", "华为", "华为手机", "荣耀", "mac", "m", " ", "大众", "汽车", "a"]
+)
 
 
 @given(st.lists(WORDS, max_size=12).map("".join))
@@ -165,7 +169,7 @@ def test_links_are_in_order_and_do_not_overlap(text: str) -> None:
     found = linked(text, APPLE, MAC, HUAWEI, HONOR, PEOPLE_DAILY)
     ends = [(start, start + len(name)) for _, name, start, _ in found]
     assert all(text[start:end] == name for (start, end), (_, name, _, _) in zip(ends, found, strict=True))
-    assert all(before[1] <= after[0] for before, after in zip(ends, ends[1:], strict=False))
+    assert all(before[1] <= after[0] for before, after in itertools.pairwise(ends))
     assert all(0.5 <= confidence <= 1 for *_, confidence in found)
 
 
@@ -219,6 +223,8 @@ def test_bucket_holds_its_instant(instant: int) -> None:
     assert start % (15 * MINUTE) == 0
 
 
-@pytest.mark.parametrize(("positive", "negative", "net"), [(3, 1, 0.5), (0, 4, -1.0), (2, 0, 1.0), (0, 0, None)])
+@pytest.mark.parametrize(
+    ("positive", "negative", "net"), [(3, 1, 0.5), (0, 4, -1.0), (2, 0, 1.0), (0, 0, None)]
+)
 def test_net_sentiment(positive: int, negative: int, net: float | None) -> None:
     assert net_sentiment(positive, negative) == net

@@ -27,7 +27,6 @@ from moderation.services.brand_statistics import (
 )
 from moderation.services.intake import Intake
 from moderation.store import brands
-from moderation.store.engine import Sessions
 from moderation.store.tables import Base, BrandBucketRow, BrandMarkRow, MentionRow
 from tests.factories import (
     DAY,
@@ -49,6 +48,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from moderation.services.brand_statistics import Series
+    from moderation.store.engine import Sessions
 
 ZONES = [
     "Asia/Shanghai",
@@ -150,7 +150,14 @@ def as_simple(series: Series, window: Window) -> dict[str, Any]:
 
 QUARTERS = st.integers(0, 40 * 24 * 4)
 CENTRES = st.sampled_from(
-    [at("2025-03-20"), at("2025-10-20"), at("2024-12-15"), at("2025-03-01"), at("2011-12-20"), at("2025-11-01")]
+    [
+        at("2025-03-20"),
+        at("2025-10-20"),
+        at("2024-12-15"),
+        at("2025-03-01"),
+        at("2011-12-20"),
+        at("2025-11-01"),
+    ]
 )
 
 
@@ -192,9 +199,7 @@ def no_mentions(sessions: Sessions) -> Iterator[None]:
     yield
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     rows=mention_rows(),
     zone=st.sampled_from(ZONES),
@@ -203,7 +208,7 @@ def no_mentions(sessions: Sessions) -> Iterator[None]:
     first=QUARTERS,
     length=st.integers(1, 40 * 24 * 4),
 )
-def test_series_equals_a_simple_loop(
+def test_series_equals_a_simple_loop(  # noqa: PLR0917 - fixtures and what hypothesis draws
     sessions: Sessions,
     community_id: int,
     statistics: BrandStatistics,
@@ -262,7 +267,9 @@ def test_start_of_a_point_on_the_calendar(instant: str, bucket: Bucket, zone: st
 def points(statistics: BrandStatistics, community_id: int, brand_id: int, window: Window) -> list[str]:
     series = statistics.series(community_id, brand_id, window)
     zone = ZoneInfo(window.tz)
-    return [datetime.fromtimestamp(start // SECOND, zone).strftime("%m-%d %H:%M") for start, _ in series.points]
+    return [
+        datetime.fromtimestamp(start // SECOND, zone).strftime("%m-%d %H:%M") for start, _ in series.points
+    ]
 
 
 @pytest.mark.parametrize(
@@ -279,14 +286,32 @@ def points(statistics: BrandStatistics, community_id: int, brand_id: int, window
             "Europe/Berlin",
             ["01:00", "02:00", "02:00", "03:00"],
         ),
-        ("2025-03-20T12:00", "2025-04-08T00:00", Bucket.WEEK, "Europe/Berlin", ["03-17", "03-24", "03-31", "04-07"]),
+        (
+            "2025-03-20T12:00",
+            "2025-04-08T00:00",
+            Bucket.WEEK,
+            "Europe/Berlin",
+            ["03-17", "03-24", "03-31", "04-07"],
+        ),
         ("2025-03-08T12:00", "2025-03-10T01:00", Bucket.DAY, "America/Havana", ["03-08", "03-09", "03-10"]),
         ("2025-11-01T12:00", "2025-11-03T01:00", Bucket.DAY, "America/Havana", ["11-01", "11-02", "11-03"]),
-        ("2011-12-28T12:00", "2012-01-01T01:00", Bucket.DAY, "Pacific/Apia", ["12-28", "12-29", "12-31", "01-01"]),
-        ("2025-10-05T00:45", "2025-10-05T04:00", Bucket.HOUR, "Australia/Lord_Howe", ["00:00", "01:00", "02:30", "03:00"]),
+        (
+            "2011-12-28T12:00",
+            "2012-01-01T01:00",
+            Bucket.DAY,
+            "Pacific/Apia",
+            ["12-28", "12-29", "12-31", "01-01"],
+        ),
+        (
+            "2025-10-05T00:45",
+            "2025-10-05T04:00",
+            Bucket.HOUR,
+            "Australia/Lord_Howe",
+            ["00:00", "01:00", "02:30", "03:00"],
+        ),
     ],
 )
-def test_every_stretch_of_the_window_has_its_point(
+def test_every_stretch_of_the_window_has_its_point(  # noqa: PLR0917 - fixtures and a case
     sessions: Sessions,
     community_id: int,
     statistics: BrandStatistics,
@@ -429,7 +454,10 @@ def test_adding_and_recounting_at_once_loses_nothing(
 def test_clean_flag_moves_a_mention_between_counts(
     sessions: Sessions, community_id: int, statistics: BrandStatistics, brand_id: int
 ) -> None:
-    add(sessions, [mention_columns(community_id, brand_id, "p1"), mention_columns(community_id, brand_id, "p2")])
+    add(
+        sessions,
+        [mention_columns(community_id, brand_id, "p1"), mention_columns(community_id, brand_id, "p2")],
+    )
     statistics.recount()
     with sessions.write.begin() as session:
         brands.set_clean(session, "p1", clean=False)

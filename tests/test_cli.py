@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import socket
 import stat
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -24,13 +21,16 @@ from tests.factories import NOW
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from click.testing import Result
 
 PLANNED = "not in this version"
 
 
-def run(*arguments: str | Path, env: dict[str, str] | None = None, given: str | bytes | None = None) -> Result:
+def run(
+    *arguments: str | Path, env: dict[str, str] | None = None, given: str | bytes | None = None
+) -> Result:
     return CliRunner().invoke(main, [str(one) for one in arguments], env=env, input=given)
 
 
@@ -82,10 +82,9 @@ def test_help_has_an_example(path: tuple[str, ...]) -> None:
     answer = run(*path, "--help")
     assert answer.exit_code == 0, answer.output
     assert answer.output.startswith("Usage: ")
-    if PLANNED not in answer.output and "Commands:" not in answer.output:
-        assert f"Example: moderation {' '.join(path)}" in " ".join(answer.output.split()) or (
-            "Example: " in answer.output and f"moderation {' '.join(path)}" in answer.output
-        ), answer.output
+    shown = " ".join(answer.output.split())
+    if PLANNED not in shown and "Commands:" not in shown:
+        assert f"moderation {' '.join(path)}" in shown.partition("Example: ")[2], answer.output
 
 
 def test_help_of_the_whole_lists_every_command() -> None:
@@ -97,7 +96,7 @@ def test_help_of_the_whole_lists_every_command() -> None:
 
 
 def test_commands_to_come_refuse_clearly() -> None:
-    planned = [path for path in commands() if PLANNED in run(*path, "--help").output]
+    planned = [path for path in commands() if PLANNED in " ".join(run(*path, "--help").output.split())]
     assert planned
     for path in planned:
         answer = run(*path, "input.jsonl", "--whatever")
@@ -107,7 +106,14 @@ def test_commands_to_come_refuse_clearly() -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["nonsense"], ["up", "--colour"], ["up", "--port", "0"], ["up", "--port", "x"], ["up", "--workers", "0"], ["keys", "revoke", "x"]],
+    [
+        ["nonsense"],
+        ["up", "--colour"],
+        ["up", "--port", "0"],
+        ["up", "--port", "x"],
+        ["up", "--workers", "0"],
+        ["keys", "revoke", "x"],
+    ],
 )
 def test_wrong_usage(arguments: list[str]) -> None:
     refused(run(*arguments), "", status=2)
@@ -120,7 +126,9 @@ def test_wrong_usage(arguments: list[str]) -> None:
     ("variable", "value"),
     [("WORKERS", "0"), ("WORKERS", "many"), ("WEB_THREADS", "1"), ("SECURE_COOKIES", "perhaps")],
 )
-@pytest.mark.parametrize("arguments", [["keys", "list"], ["up", "--port", "1"], ["score", "--text", "x"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "arguments", [["keys", "list"], ["up", "--port", "1"], ["score", "--text", "x"]], ids=" ".join
+)
 def test_wrong_setting_is_named(arguments: list[str], variable: str, value: str) -> None:
     refused(run(*arguments, env={f"MODERATION_{variable}": value}), f"MODERATION_{variable}")
 
@@ -195,7 +203,7 @@ def test_unknown_scope(data_dir: Path) -> None:
     refused(answer, "posts:write")
 
 
-def create_user(data_dir: Path, *more: str, password: str = "eine lange Losung") -> Result:
+def create_user(data_dir: Path, *more: str, password: str = "eine lange Losung") -> Result:  # noqa: S107 - made up
     options = ["--email", "wang@example.com", "--name", "王审核", "--password", password]
     return run("users", "create", *options, *more, "--data-dir", data_dir)
 
@@ -252,8 +260,19 @@ def test_score_a_text(bundle: Path) -> None:
 
 
 def test_score_keeps_order_and_count(bundle: Path, tmp_path: Path) -> None:
-    texts = ["加薇信领取兼职日结300", "今天天气不错", "", "\u200b", "长" * 10_000, "😀😀", "x\ud800y", "小米手机"]
-    lines = [json.dumps({"id": f"t{number}", "text": text, "title": "题"}) for number, text in enumerate(texts)]
+    texts = [
+        "加薇信领取兼职日结300",
+        "今天天气不错",
+        "",
+        "\u200b",
+        "长" * 10_000,
+        "😀😀",
+        "x\ud800y",
+        "小米手机",
+    ]
+    lines = [
+        json.dumps({"id": f"t{number}", "text": text, "title": "题"}) for number, text in enumerate(texts)
+    ]
     source, target = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
     source.write_text("\n".join(lines), encoding="utf-8")
     answer = run("score", source, "--output", target)
@@ -276,7 +295,11 @@ def test_score_of_one_text_does_not_depend_on_its_neighbours(bundle: Path) -> No
 def test_an_ad_and_abuse_stand_out(bundle: Path) -> None:
     ad, abuse, calm = (
         results(run("score", "--text", text))[0]
-        for text in ("加薇信领取兼职日结300,名额有限速来", "你就是个傻逼,滚出去死吧", "今天和家人去公园散步,天气很好")
+        for text in (
+            "加薇信领取兼职日结300,名额有限速来",
+            "你就是个傻逼,滚出去死吧",
+            "今天和家人去公园散步,天气很好",
+        )
     )
     assert ad["ad"] > calm["ad"]
     assert abuse["negativity"] > calm["negativity"]
@@ -287,7 +310,9 @@ def test_mentions(bundle: Path, tmp_path: Path) -> None:
     brands, source = tmp_path / "brands.json", tmp_path / "posts.jsonl"
     brands.write_text('{"brands": [{"name": "小米", "aliases": ["Xiaomi"]}]}', encoding="utf-8")
     texts = ["我的小米手机很好用", "没有品牌", "XIAOMI真不错"]
-    source.write_text("\n".join(json.dumps({"id": str(n), "text": t}) for n, t in enumerate(texts)), encoding="utf-8")
+    source.write_text(
+        "\n".join(json.dumps({"id": str(n), "text": t}) for n, t in enumerate(texts)), encoding="utf-8"
+    )
     found = results(run("mentions", source, "--brands", brands))
     assert [one["id"] for one in found] == ["0", "1", "2"]
     assert [[each["surface"] for each in one["mentions"]] for one in found] == [["小米"], [], ["XIAOMI"]]
@@ -345,7 +370,6 @@ def test_bootstrap_file_is_for_its_owner_alone(tmp_path: Path) -> None:
     from moderation.commands.up import Access, _write_bootstrap  # noqa: PLC0415 - starting everything is test_flow's
 
     path = tmp_path / "bootstrap.json"
-    os.umask(0o022)
     _write_bootstrap(path, Access("http://x", "key", "a@x", ""))
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert json.loads(path.read_text()) == {
@@ -354,4 +378,3 @@ def test_bootstrap_file_is_for_its_owner_alone(tmp_path: Path) -> None:
         "admin_email": "a@x",
         "admin_password": None,
     }
-    assert sys.stdout is not None

@@ -10,16 +10,16 @@ from typing import Any
 
 import pytest
 
+from moderation.assessment import BrandFinder, Subject
 from moderation.commands.demo import _dated
 from moderation.domain.post import Scene
 from moderation.endpoints.schemas import BrandModel, PostModel, submission
+from moderation.settings import Settings
 from moderation.text.lexicon import Lexicon
 from moderation.text.segment import default_segmenter
 from moderation.text.understand import understand
 from moderation.wiring.lexicon_files import read_lexicons
-from moderation.settings import Settings
-from tests.factories import DAY, NOW, an_assessor, a_brand, a_policy
-from moderation.assessment import BrandFinder, Subject
+from tests.factories import DAY, NOW, a_brand, a_policy, an_assessor
 
 FOLDER = files("moderation.demo")
 LINES = [line for line in (FOLDER / "posts.jsonl").read_text(encoding="utf-8").splitlines() if line.strip()]
@@ -75,7 +75,7 @@ def test_brands_are_valid_and_mentioned() -> None:
         for assessment in an_assessor().assess(subjects, now=NOW)
         for mention in assessment.verdict.mentions
     )
-    assert len(found) >= 10, set(one.name for one in dossiers) - set(found)
+    assert len(found) >= 10, {one.name for one in dossiers} - set(found)
 
 
 def test_posts_are_varied() -> None:

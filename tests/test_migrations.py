@@ -52,7 +52,9 @@ def _shape(sessions: Sessions) -> dict[str, object]:
         name: (
             sorted(column["name"] for column in inspector.get_columns(name)),
             {column["name"] for column in inspector.get_columns(name) if column["nullable"]},
-            sorted(str(index["column_names"]) + str(index["unique"]) for index in inspector.get_indexes(name)),
+            sorted(
+                str(index["column_names"]) + str(index["unique"]) for index in inspector.get_indexes(name)
+            ),
             sorted(str(each["column_names"]) for each in inspector.get_unique_constraints(name)),
             inspector.get_pk_constraint(name)["constrained_columns"],
             sorted(

@@ -120,7 +120,9 @@ def test_disabled_rule_counts_for_nothing() -> None:
     assert judge(policy, scored(ad=1.0)).findings == ()
 
 
-@pytest.mark.parametrize(("head", "expected"), [("negativity", 0.7), ("ad", 0.6), ("fraud", 0.4), ("hate", 0.0)])
+@pytest.mark.parametrize(
+    ("head", "expected"), [("negativity", 0.7), ("ad", 0.6), ("fraud", 0.4), ("hate", 0.0)]
+)
 def test_head_score(head: str, expected: float) -> None:
     assert head_score(some_scores(ad=0.6, negativity=0.7, fraud=0.4), head) == expected
 
@@ -151,7 +153,10 @@ def test_a_block_by_a_word_outweighs_a_likelier_review() -> None:
         ([a_hit("3.1")], [("3.1", REVIEW, Source.LEXICON)]),
         ([a_hit("3.1", Level.BLOCK)], [("3.1", BLOCK, Source.LEXICON)]),
         ([a_hit("3.1"), a_hit("3.1", Level.BLOCK), a_hit("3.1")], [("3.1", BLOCK, Source.LEXICON)]),
-        ([a_hit("6.1"), a_hit("3.1", Level.BLOCK)], [("3.1", BLOCK, Source.LEXICON), ("6.1", REVIEW, Source.LEXICON)]),
+        (
+            [a_hit("6.1"), a_hit("3.1", Level.BLOCK)],
+            [("3.1", BLOCK, Source.LEXICON), ("6.1", REVIEW, Source.LEXICON)],
+        ),
         ([a_hit("3.1", type=HitType.RULE)], [("3.1", REVIEW, Source.RULE)]),
         ([a_hit("3.1", Level.BLOCK, suppressed=True, reason="允许词")], []),
         ([a_hit("3.1", Level.BLOCK, suppressed=True), a_hit("3.1")], [("3.1", REVIEW, Source.LEXICON)]),
@@ -217,7 +222,9 @@ def test_clause_that_is_switched_off_finds_nothing() -> None:
         ({"ad": 0.1}, True, ""),
     ],
 )
-def test_disguised_contact_in_what_may_be_an_ad(scores: dict[str, float], obfuscated: bool, clause: str) -> None:  # noqa: FBT001
+def test_disguised_contact_in_what_may_be_an_ad(
+    scores: dict[str, float], obfuscated: bool, clause: str
+) -> None:  # noqa: FBT001
     evidence = Evidence(some_scores(**scores), contacts=(a_contact(obfuscated=obfuscated),))
     verdict = judge(evidence=evidence)
     assert verdict.clause == clause
@@ -307,9 +314,7 @@ def test_what_to_do_while_nobody_has_decided(mode: PublishingMode, action: Actio
 
 
 def test_everything_found_travels_with_the_verdict() -> None:
-    evidence = Evidence(
-        some_scores(ad=0.6), (a_hit(),), (a_contact(),), ("兼职",), unchecked=("image 1",)
-    )
+    evidence = Evidence(some_scores(ad=0.6), (a_hit(),), (a_contact(),), ("兼职",), unchecked=("image 1",))
     verdict = judge(evidence=evidence)
     assert verdict.scores == evidence.scores
     assert verdict.contacts == evidence.contacts

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import select
@@ -23,7 +25,6 @@ from moderation.domain.review import (
 from moderation.services.intake import Intake
 from moderation.services.reading import post_record
 from moderation.services.reviewing import Reviewing, UnknownItemError
-from moderation.store.engine import Sessions
 from moderation.store.tables import DecisionRow, MentionRow, OutboxEventRow, ReviewItemRow
 from tests.factories import (
     DAY,
@@ -39,6 +40,9 @@ from tests.factories import (
     keep,
 )
 from tests.fakes import RecordingBell
+
+if TYPE_CHECKING:
+    from moderation.store.engine import Sessions
 
 PASS = Decision(DecisionKind.PASS)
 BLOCK_AD = Decision(DecisionKind.BLOCK, "3.1", "广告")
@@ -67,7 +71,9 @@ class Desk:
         assert found is not None
         return found
 
-    def decide(self, decision: Decision, *, version: int | None = None, by: int = 0, now: int = NOW) -> DecisionRow:
+    def decide(
+        self, decision: Decision, *, version: int | None = None, by: int = 0, now: int = NOW
+    ) -> DecisionRow:
         item = self.item
         return self.reviewing.decide(
             self.community_id,
@@ -194,10 +200,8 @@ def test_deciding_and_editing_at_once_never_wait_for_each_other(desk: Desk) -> N
 
         def decide(version: int = version, start: threading.Barrier = start) -> None:
             start.wait()
-            try:
+            with contextlib.suppress(StaleItemError):
                 desk.decide(PASS, version=version)
-            except StaleItemError:
-                pass
 
         def edit(number: int = round_number, start: threading.Barrier = start) -> None:
             start.wait()
@@ -281,7 +285,9 @@ def test_undo_after_the_post_changed(desk: Desk, change: str) -> None:
 
 @pytest.mark.parametrize(("decision", "clean"), [(PASS, True), (BLOCK_AD, False), (BLOCK_ABUSE, True)])
 def test_mentions_in_what_a_human_calls_spam_are_not_clean(
-    desk: Desk, decision: Decision, clean: bool  # noqa: FBT001
+    desk: Desk,
+    decision: Decision,
+    clean: bool,  # noqa: FBT001
 ) -> None:
     assert desk.clean() == [True]
     desk.decide(decision)

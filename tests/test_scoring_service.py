@@ -11,7 +11,6 @@ from sqlalchemy import func, select, update
 from moderation.domain.post import PublishingMode, PublishingRule
 from moderation.outbound.bell import QueueName
 from moderation.publishing import Publishing
-from moderation.publishing import Publishing
 from moderation.services.intake import Intake
 from moderation.services.reading import PostRecord, post_record
 from moderation.services.scoring import BUDGET, LIMIT, MAX_ATTEMPTS, MAX_SURFACE
@@ -77,7 +76,14 @@ def rows(sessions: Sessions, table: type[Base]) -> list[Base]:
 
 def everything(sessions: Sessions) -> dict[str, int]:
     """How much was written about verdicts."""
-    tables: list[type[Base]] = [VerdictRow, ReviewItemRow, MentionRow, BrandMarkRow, OutboxEventRow, DecisionRow]
+    tables: list[type[Base]] = [
+        VerdictRow,
+        ReviewItemRow,
+        MentionRow,
+        BrandMarkRow,
+        OutboxEventRow,
+        DecisionRow,
+    ]
     return {table.__tablename__: count(sessions, table) for table in tables}
 
 
@@ -306,7 +312,13 @@ def test_halving_isolates_the_text_that_fails(sessions: Sessions, community_id: 
 
 def test_after_three_attempts_a_human_looks(sessions: Sessions, community_id: int) -> None:
     keep(sessions, community_id, a_submission("bad", POISON), a_submission("good", CALM))
-    assert fail_until_given_up(sessions, a_scoring(sessions, a_classifier(fails_on=[POISON]))) == [2, 1, 1, 0, 0]
+    assert fail_until_given_up(sessions, a_scoring(sessions, a_classifier(fails_on=[POISON]))) == [
+        2,
+        1,
+        1,
+        0,
+        0,
+    ]
     verdict = record(sessions, community_id, "bad").verdict
     assert verdict is not None
     assert (verdict.suggestion, verdict.clause, verdict.action) == ("review", "", "show")
@@ -321,7 +333,9 @@ def test_after_three_attempts_a_human_looks(sessions: Sessions, community_id: in
 
 def test_what_fails_under_review_first_is_held(sessions: Sessions, community_id: int) -> None:
     rule = PublishingRule(PublishingMode.PRE_MODERATION)
-    Intake(sessions, RecordingBell(), Publishing((rule,))).submit(community_id, [a_submission("a", POISON)], now=NOW)
+    Intake(sessions, RecordingBell(), Publishing((rule,))).submit(
+        community_id, [a_submission("a", POISON)], now=NOW
+    )
     fail_until_given_up(sessions, a_scoring(sessions, a_classifier(fails_on=[POISON])))
     verdict = record(sessions, community_id, "a").verdict
     assert verdict is not None
@@ -488,7 +502,9 @@ def test_edit_closes_the_review_and_takes_the_mentions_away(sessions: Sessions, 
     assert count(sessions, MentionRow) == 0
     assert suggestion(sessions, community_id, "a") is None
     scoring.score_pending()
-    items = [(one.revision, one.state) for one in rows(sessions, ReviewItemRow) if isinstance(one, ReviewItemRow)]
+    items = [
+        (one.revision, one.state) for one in rows(sessions, ReviewItemRow) if isinstance(one, ReviewItemRow)
+    ]
     assert sorted(items) == [(1, "closed"), (2, "open")]
     assert count(sessions, MentionRow) == 1
     versions = [

@@ -76,7 +76,9 @@ def test_new_duplicate_and_conflict(sessions: Sessions, community_id: int) -> No
 
 
 def test_same_data_id_within_one_batch(sessions: Sessions, community_id: int) -> None:
-    rows = [some_columns(community_id, data_id, text) for data_id, text in ("ax", "by", "ax", "az", "cw", "by")]
+    rows = [
+        some_columns(community_id, data_id, text) for data_id, text in ("ax", "by", "ax", "az", "cw", "by")
+    ]
     outcomes = add(sessions, community_id, *rows)
     assert [kept for kept, _ in outcomes] == [
         Kept.NEW,
@@ -92,7 +94,9 @@ def test_same_data_id_within_one_batch(sessions: Sessions, community_id: int) ->
 
 def test_a_batch_may_hold_known_and_new_posts(sessions: Sessions, community_id: int) -> None:
     keep(sessions, community_id, a_submission("a", "甲"))
-    receipts = keep(sessions, community_id, a_submission("a", "甲"), a_submission("b"), a_submission("a", "乙"))
+    receipts = keep(
+        sessions, community_id, a_submission("a", "甲"), a_submission("b"), a_submission("a", "乙")
+    )
     assert [receipt.kept for receipt in receipts] == [Kept.DUPLICATE, Kept.NEW, Kept.CONFLICT]
     assert count(sessions) == 2
 

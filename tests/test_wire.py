@@ -24,10 +24,23 @@ from tests.factories import (
     some_scores,
 )
 
-CATEGORIES = (
-    "ad diversion fraud gambling porn illicit_goods abuse hate threat superstition clickbait fan_circle rumour "
-    "minor_harm flood"
-).split()
+CATEGORIES = [
+    "ad",
+    "diversion",
+    "fraud",
+    "gambling",
+    "porn",
+    "illicit_goods",
+    "abuse",
+    "hate",
+    "threat",
+    "superstition",
+    "clickbait",
+    "fan_circle",
+    "rumour",
+    "minor_harm",
+    "flood",
+]
 
 SHAPE: dict[str, Any] = {
     "suggestion": str, "risk_level": str, "label": str, "clause": (str, type(None)),

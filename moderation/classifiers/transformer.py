@@ -29,7 +29,7 @@ EMPTY: Final = Scores(ad=0.0, negativity=0.0, sentiment=NEUTRAL)
 
 def sigmoid(values: Floats) -> Floats:
     """Logistic function, safe for large values."""
-    found: Floats = 1.0 / (1.0 + np.exp(-np.clip(values, -30.0, 30.0)))
+    found: Floats = np.reciprocal(np.exp(-np.clip(values, -30.0, 30.0)) + np.float32(1.0))
     return found
 
 

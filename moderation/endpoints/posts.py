@@ -37,7 +37,14 @@ Answer = tuple[dict[str, Any], int]
 posts = APIBlueprint("posts", __name__, url_prefix="/v1", abp_tags=[Tag(name="posts")])
 
 MAX_WAIT_SECONDS: Final = 10.0
-_STATUS: Final = {Kept.NEW: 202, Kept.DUPLICATE: 202, Kept.CONFLICT: 409}
+_STATUS: Final = {Kept.NEW: 202, Kept.DUPLICATE: 202, Kept.CONFLICT: 409, Kept.WITHDRAWN: 410}
+_REFUSED: Final = {
+    Kept.CONFLICT: (
+        "Same data_id, other content",
+        "was submitted before with other content; to edit it use PUT",
+    ),
+    Kept.WITHDRAWN: ("Withdrawn", "was withdrawn; a new post needs a new data_id"),
+}
 
 
 class PostPath(BaseModel):
@@ -170,8 +177,7 @@ def _submit_one(model: PostModel) -> Answer:
         return _submit_and_wait(post, wait)
     now = parts().clock()
     (receipt,) = parts().intake.submit(caller().community_id, [post], now=now)
-    if receipt.kept is Kept.CONFLICT:
-        raise _conflict(receipt)
+    _refuse(receipt)
     return _receipt_json(receipt), 202
 
 
@@ -182,8 +188,7 @@ def _submit_and_wait(post: Submission, wait: float) -> Answer:
     event = parts().waiters.register(post_id)
     try:
         (receipt,) = parts().intake.submit(caller().community_id, [post], now=now, ids=[post_id])
-        if receipt.kept is Kept.CONFLICT:
-            raise _conflict(receipt)
+        _refuse(receipt)
         if event is not None and receipt.kept is Kept.NEW:
             event.wait(wait)
     finally:
@@ -216,26 +221,24 @@ def _submit_batch(body: dict[str, Any]) -> dict[str, Any]:
 
 
 def _receipt_json(receipt: Receipt) -> dict[str, Any]:
-    if receipt.kept is Kept.CONFLICT:
-        return {"data_id": receipt.data_id, "title": _CONFLICT, "detail": _conflict_detail(receipt)}
+    if receipt.kept in _REFUSED:
+        title, detail = _REFUSED[receipt.kept]
+        return {"data_id": receipt.data_id, "title": title, "detail": f"data_id {receipt.data_id!r} {detail}"}
     return {
         "id": receipt.id,
         "data_id": receipt.data_id,
-        "state": "pending",
+        "state": receipt.state.value,
         "action": receipt.action.value,
         "duplicate": receipt.kept is Kept.DUPLICATE,
     }
 
 
-_CONFLICT: Final = "Same data_id, other content"
-
-
-def _conflict(receipt: Receipt) -> ProblemError:
-    return ProblemError(409, _CONFLICT, _conflict_detail(receipt), data_id=receipt.data_id)
-
-
-def _conflict_detail(receipt: Receipt) -> str:
-    return f"data_id {receipt.data_id!r} was submitted before with other content; to edit it use PUT"
+def _refuse(receipt: Receipt) -> None:
+    if receipt.kept in _REFUSED:
+        title, detail = _REFUSED[receipt.kept]
+        raise ProblemError(
+            _STATUS[receipt.kept], title, f"data_id {receipt.data_id!r} {detail}", data_id=receipt.data_id
+        )
 
 
 def _data_id_of(item: Any) -> str | None:

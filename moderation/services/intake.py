@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from moderation.domain.policy import waiting_action
-from moderation.domain.post import PublishingMode, publishing_mode
+from moderation.domain.post import PostState, PublishingMode, publishing_mode
 from moderation.outbound.bell import QueueName
 from moderation.publishing import Publishing
 from moderation.store import brands, posts, reviews
@@ -35,6 +35,7 @@ class Receipt:
     id: str
     kept: posts.Kept
     action: Action
+    state: PostState = PostState.PENDING
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +74,12 @@ class Intake:
                 for each_id, one, mode in zip(ids, submissions, modes, strict=True)
             ]
             outcomes = posts.add(session, community_id, rows)
+            known = [post_id for kept, post_id in outcomes if kept is not posts.Kept.NEW]
+            states = posts.states(session, known) if known else {}
         if any(kept is posts.Kept.NEW for kept, _ in outcomes):
             self.bell.ring(QueueName.SCORING)
         return [
-            Receipt(one.data_id, post_id, kept, waiting_action(mode))
+            _receipt(one.data_id, post_id, kept, waiting_action(mode), states.get(post_id, PostState.PENDING))
             for one, (kept, post_id), mode in zip(submissions, outcomes, modes, strict=True)
         ]
 
@@ -129,6 +132,12 @@ class Intake:
 def new_post_id(now: int) -> str:
     """An id that sorts by time: 14 hexadecimal digits of microseconds, 18 random ones."""
     return f"{now:014x}{secrets.token_hex(9)}"
+
+
+def _receipt(data_id: str, post_id: str, kept: posts.Kept, action: Action, state: PostState) -> Receipt:
+    """What is withdrawn stays so: sending it again keeps nothing."""
+    gone = kept is not posts.Kept.NEW and state is PostState.WITHDRAWN
+    return Receipt(data_id, post_id, posts.Kept.WITHDRAWN if gone else kept, action, state)
 
 
 def _known(row: PostRow | None, data_id: str) -> PostRow:

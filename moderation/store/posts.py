@@ -25,6 +25,7 @@ class Kept(StrEnum):
     NEW = "new"
     DUPLICATE = "duplicate"
     CONFLICT = "conflict"
+    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,12 @@ def add(session: Session, community_id: int, rows: Sequence[dict[str, Any]]) -> 
         session.execute(insert(PostRow), fresh)
     fresh_ids = {row["id"] for row in fresh}
     return [_outcome(row, known[row["data_id"]], fresh_ids) for row in rows]
+
+
+def states(session: Session, post_ids: Sequence[str]) -> dict[str, PostState]:
+    """The state of each of several posts."""
+    rows = session.execute(select(PostRow.id, PostRow.state).where(PostRow.id.in_(post_ids)))
+    return {post_id: PostState(state) for post_id, state in rows}
 
 
 def _insert_missing(session: Session, keys: list[dict[str, Any]]) -> None:

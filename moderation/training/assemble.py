@@ -3,7 +3,7 @@
 # ruff: noqa: PLR2004 - shares and sizes read best where they are used
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import itertools
 import json
 from dataclasses import dataclass
@@ -86,8 +86,7 @@ class _WideRunner:
         self._wide = wide.eval()
 
     @torch.inference_mode()
-    def run(self, ids: NDArray[np.int64], types: NDArray[np.int64]) -> NDArray[np.float32]:
-        assert ids.shape == types.shape
+    def run(self, ids: NDArray[np.int64], types: NDArray[np.int64]) -> NDArray[np.float32]:  # noqa: ARG002 - a Runner
         return np.asarray(self._wide(torch.from_numpy(ids)).numpy(), dtype=np.float32)
 
 
@@ -129,7 +128,7 @@ def assemble(
     work = network_folder / "work"
     work.mkdir(exist_ok=True)
     full, small, plain = work / "fp32.onnx", work / "int8.onnx", work / "bundle"
-    today = datetime.datetime.now(tz=datetime.UTC).date().isoformat()
+    today = dt.datetime.now(tz=dt.UTC).date().isoformat()
     nothing = Facts(bundle.name, version, today, Calibration({}, {}), {})
     examples = sources.dev()
     if (network_folder / "wide.safetensors").exists():

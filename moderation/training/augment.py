@@ -12,8 +12,14 @@ if TYPE_CHECKING:
     import random
 
 _SLOT: Final = re.compile(r"<(name|place|num|url|phone|wechat|bank)>")
-_SURNAMES: Final = "王李张刘陈杨黄赵周吴徐孙朱马胡郭林何高梁郑罗宋谢唐韩曹许邓萧冯曾程蔡彭潘袁于董余苏叶吕魏蒋田杜丁沈姜范江傅钟卢汪戴崔任陆廖姚方金邱夏谭韦贾邹石熊孟秦阎薛侯雷白龙段郝孔邵史毛常万顾赖武康贺严尹钱施牛洪龚"
-_GIVEN: Final = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉兰红建国文辉力志海波宁贵福生元全胜学祥才发武新利清飞彬富顺信子杰昌成康星光天达安岩中茂进林有坚和彪博诚先敬震振壮会思群豪心邦承乐绍功松善厚庆"
+_SURNAMES: Final = (
+    "王李张刘陈杨黄赵周吴徐孙朱马胡郭林何高梁郑罗宋谢唐韩曹许邓萧冯曾程蔡彭潘袁于董余苏叶吕魏蒋田杜丁沈姜范江傅钟卢汪戴崔任陆廖姚方金邱夏谭韦贾邹"
+    "石熊孟秦阎薛侯雷白龙段郝孔邵史毛常万顾赖武康贺严尹钱施牛洪龚"
+)
+_GIVEN: Final = (
+    "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉兰红建国文辉力志海波宁贵福生元全胜学祥才发武新利清飞彬富顺信子杰昌成康星光天达安岩中茂进林"
+    "有坚和彪博诚先敬震振壮会思群豪心邦承乐绍功松善厚庆"
+)
 _PLACES: Final = [
     "北京",
     "上海",
@@ -113,26 +119,20 @@ def fill(text: str, rng: random.Random) -> str:
 
 def _value(kind: str, rng: random.Random) -> str:
     if kind == "name":
-        return rng.choice(_SURNAMES) + rng.choice(
-            (rng.choice(_GIVEN), rng.choice(_GIVEN) + rng.choice(_GIVEN), "")
-        )
-    if kind == "place":
-        return rng.choice(_PLACES)
-    if kind == "bank":
-        return rng.choice(_BANKS)
-    if kind == "num":
-        return str(rng.randrange(1, 10 ** rng.randint(1, 5)))
+        given = rng.choice((rng.choice(_GIVEN), rng.choice(_GIVEN) + rng.choice(_GIVEN), ""))
+        return rng.choice(_SURNAMES) + given
     if kind == "phone":
-        return rng.choice(
-            (
-                "<phone>",
-                f"0{rng.randrange(10, 999)}-{rng.randrange(10**6, 10**8)}",
-                f"400{rng.randrange(10**7)}",
-            )
+        landline, service = (
+            f"0{rng.randrange(10, 999)}-{rng.randrange(10**6, 10**8)}",
+            f"400{rng.randrange(10**7)}",
         )
+        return rng.choice(("<phone>", landline, service))
     if kind == "url":
         return rng.choice(("<url>", f"{account(rng)}.com/{account(rng)[:3]}", "t.cn/" + account(rng)[:6]))
-    return account(rng)
+    lists = {"place": _PLACES, "bank": _BANKS}
+    if kind in lists:
+        return rng.choice(lists[kind])
+    return str(rng.randrange(1, 10 ** rng.randint(1, 5))) if kind == "num" else account(rng)
 
 
 def account(rng: random.Random) -> str:

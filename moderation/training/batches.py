@@ -4,7 +4,6 @@ Nothing here keeps state: batch ``n`` is the same whenever and wherever it is as
 killed goes on exactly where its last checkpoint stands.
 """
 
-# ruff: noqa: PLR2004 - shares and sizes read best where they are used
 from __future__ import annotations
 
 from collections import defaultdict
@@ -12,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from pypinyin import lazy_pinyin
 
 from moderation.classifiers.tokenise import CLS, MASK, SEP, SPECIAL
 from moderation.training.tokenised import CONTINUES, Lines
@@ -29,8 +29,9 @@ _PLACES: Final = 0.16
 
 @dataclass(frozen=True, slots=True)
 class Noise:
-    """Shares: of characters masked, of lines cloaked, of characters cloaked in such a line; of the masked
-    ones, how many stay as they are and how many are replaced by a homophone.
+    """Shares of characters masked, of lines cloaked, and of characters cloaked in such a line.
+
+    Of the masked ones, ``kept`` stay as they are and ``sounding`` become a homophone.
     """
 
     masked: float = 0.2
@@ -52,8 +53,6 @@ class MaskedBatch:
 
 def homophones(tokens: Sequence[str], width: int = 8) -> NDArray[np.int64]:
     """Table (vocabulary, width) of characters that sound alike; a character without any stands for itself."""
-    from pypinyin import lazy_pinyin
-
     groups: dict[str, list[int]] = defaultdict(list)
     for index, token in enumerate(tokens):
         if len(token) == 1 and "\u4e00" <= token <= "\u9fff":
@@ -82,6 +81,7 @@ class Batches:
         lines: Lines,
         tokens: int,
         seed: int,
+        *,
         longest: int = 256,
         sounds: NDArray[np.int64] | None = None,
         noise: Noise | None = None,

@@ -103,9 +103,7 @@ def probabilities(logits: Floats, pair: tuple[float, float]) -> Floats:
 
 
 def block_threshold(scores: Floats, labels: Floats) -> float | None:
-    """Least score from which on the lower 95 % bound of precision is at least .95, and stays so above it
-    down to the smallest sample that can show it; None if no score gets there.
-    """
+    """Least score from which on the lower 95 % bound of precision is at least .95; None if there is none."""
     order = np.argsort(-scores, kind="stable")
     hits = np.cumsum(labels[order])
     best: float | None = None
@@ -125,7 +123,7 @@ def best_f1_threshold(scores: Floats, labels: Floats) -> float:
 
 
 def _above(ordinary: Floats, limits: Floats) -> float:
-    return float((ordinary >= limits).any(axis=1).mean())
+    return float(np.mean((ordinary >= limits).any(axis=1)))
 
 
 def within_budget(ordinary: Floats, floors: Floats, budget: float) -> Floats:
@@ -134,7 +132,7 @@ def within_budget(ordinary: Floats, floors: Floats, budget: float) -> Floats:
     Every head may use the same share of the budget; the share is as large as the union allows.
     """
     low, high = 0.0, budget
-    limits = np.maximum(floors, np.nextafter(ordinary.max(axis=0), 2.0))
+    limits: Floats = np.maximum(floors, np.nextafter(ordinary.max(axis=0), 2.0))
     for _ in range(24):
         share = (low + high) / 2
         quantiles = np.quantile(ordinary, 1.0 - share, axis=0, method="higher")

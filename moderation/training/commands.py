@@ -1,5 +1,6 @@
 """``moderation train …`` and ``moderation evaluate``: the command line of this package."""
 
+# ruff: noqa: PLC0415, PLR0917 - heavy imports wait for their command; click passes options by name
 from __future__ import annotations
 
 import json
@@ -50,7 +51,7 @@ def build_posts(files: tuple[Path, ...], output: Path) -> None:
 
     Example: moderation train posts lines/*.jsonl --output models/corpus/posts.jsonl
     """
-    from moderation.training.posts import build, counts, write  # noqa: PLC0415
+    from moderation.training.posts import build, counts, write
 
     found, problems = build(sorted(files))
     write(found, output)
@@ -92,10 +93,10 @@ def pretrain(
 
     Example: moderation train pretrain data/*.txt.xz --folder build/pretrain --minutes 90 --decay-steps 400
     """
-    from moderation.training.electra import Shape  # noqa: PLC0415
-    from moderation.training.pretrain import Plan  # noqa: PLC0415
-    from moderation.training.ranks import run_ranks  # noqa: PLC0415
-    from moderation.training.sessions import prepare_text, pretrain_rank  # noqa: PLC0415
+    from moderation.training.electra import Shape
+    from moderation.training.pretrain import Plan
+    from moderation.training.ranks import run_ranks
+    from moderation.training.sessions import prepare_text, pretrain_rank
 
     shape = Shape(layers=layers, width=width, heads=width // 64, ffn=4 * width)
     plan = Plan(objective=objective, shape=shape, tokens=tokens, seed=seed)
@@ -143,9 +144,9 @@ def finetune(
     Example: moderation train finetune --encoder models/encoder --vocabulary models/encoder/vocab.json
     --data data/labelled --posts models/corpus/posts.jsonl --output build/run1
     """
-    from moderation.training.finetune import Recipe  # noqa: PLC0415
-    from moderation.training.ranks import run_ranks  # noqa: PLC0415
-    from moderation.training.sessions import Inputs, finetune_rank, wide_alone  # noqa: PLC0415
+    from moderation.training.finetune import Recipe
+    from moderation.training.ranks import run_ranks
+    from moderation.training.sessions import Inputs, finetune_rank, wide_alone
 
     inputs = Inputs(encoder, vocabulary, data, posts, unlabelled, permissive=licences == "permissive")
     recipe = Recipe(passes=passes, share=share, rate=rate, seed=seed, weak=30_000 if unlabelled else 0)
@@ -181,7 +182,7 @@ def export(
     Example: moderation train export --network build/run1 --vocabulary models/encoder/vocab.json
     --data data/labelled --posts models/corpus/posts.jsonl --bundle models/zh-base --version 1.1.0
     """
-    from moderation.training.assemble import Sources, assemble  # noqa: PLC0415
+    from moderation.training.assemble import Sources, assemble
 
     sources = Sources(data, posts, unlabelled, permissive=licences == "permissive")
     figures = assemble(network, bundle, vocabulary, sources, version, torch_weights=torch_weights)
@@ -209,7 +210,7 @@ def calibrate(
 
     Example: moderation train calibrate --bundle models/zh-base --data data/labelled --posts models/corpus/posts.jsonl
     """
-    from moderation.training.assemble import Sources, calibrate_again  # noqa: PLC0415
+    from moderation.training.assemble import Sources, calibrate_again
 
     figures = calibrate_again(bundle, Sources(data, posts, unlabelled), (review_budget, block_budget))
     click.echo(json.dumps(figures, indent=1))
@@ -230,11 +231,11 @@ def evaluate(
 
     Example: moderation evaluate --bundle models/zh-base data/labelled/cold.jsonl.xz models/corpus/posts.jsonl
     """
-    from moderation.classifiers import BundleError, load_classifier  # noqa: PLC0415
-    from moderation.training.evaluate import all_ordinary, evaluate_file  # noqa: PLC0415
-    from moderation.training.floor import floor_figures  # noqa: PLC0415
-    from moderation.training.report import markdown  # noqa: PLC0415
-    from moderation.training.testsets import read_tests  # noqa: PLC0415
+    from moderation.classifiers import BundleError, load_classifier
+    from moderation.training.evaluate import all_ordinary, evaluate_file
+    from moderation.training.floor import floor_figures
+    from moderation.training.report import markdown
+    from moderation.training.testsets import read_tests
 
     try:
         classifier = load_classifier(bundle, threads)

@@ -32,8 +32,11 @@ def bucket(key: str, size: int = 100) -> int:
 
 def read_rows(path: Path) -> Iterator[Row]:
     """Rows of a JSON lines file, plain or compressed with xz."""
-    opened = lzma.open(path, "rt", encoding="utf-8") if path.suffix == ".xz" else path.open(encoding="utf-8")
-    with opened as stream:
+    with (
+        lzma.open(path, "rt", encoding="utf-8")
+        if path.suffix == ".xz"
+        else path.open(encoding="utf-8") as stream
+    ):
         for line in stream:
             yield json.loads(line)
 
@@ -122,11 +125,13 @@ class Corpus:
     ) -> list[Example]:
         """The training examples of one pass: each source up to its rows, our own posts several times.
 
-        ``share`` below 1 takes that part of every source, for a quick run.
+        ``share`` below 1 takes that part of every source that is not a core one.
         """
         out: list[Example] = []
         for name, examples in self._train.items():
-            out.extend(take(examples, int(share * USES[name].rows), 1000 * epoch + len(name)))
+            use = USES[name]
+            most = use.rows if use.core else int(share * use.rows)
+            out.extend(take(examples, most, 1000 * epoch + len(name)))
         out.extend(self._own * posts_times)
         out.extend(take(self._weak, int(share * weak), 1000 * epoch))
         return out

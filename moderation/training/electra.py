@@ -35,7 +35,7 @@ GENERATOR = Shape(layers=4, width=128, heads=4, ffn=512)
 
 def bert_config(shape: Shape, vocabulary: int, attention: str = "eager", dropout: float = 0.0) -> BertConfig:
     """A BertConfig of this shape; ``attention`` is ``eager`` on a CPU (faster there) and ``sdpa`` on a GPU."""
-    return BertConfig(
+    config = BertConfig(
         vocab_size=vocabulary,
         hidden_size=shape.width,
         num_hidden_layers=shape.layers,
@@ -45,8 +45,9 @@ def bert_config(shape: Shape, vocabulary: int, attention: str = "eager", dropout
         hidden_dropout_prob=dropout,
         attention_probs_dropout_prob=dropout,
         pad_token_id=0,
-        attn_implementation=attention,
     )
+    config._attn_implementation = attention  # noqa: SLF001 - the constructor's keyword is not in its signature
+    return config
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ A minute of counting over the whole text gives what gradient descent would take 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import torch
@@ -57,7 +57,8 @@ def first_embeddings(lines: Lines, size: int, width: int, spread: float = 0.05, 
     found = left[:, :width] * values[:width].sqrt()
     turn = torch.linalg.qr(torch.randn(width, width)).Q
     found = (found - found.mean(0)) @ turn
-    return found / found.std() * spread
+    scaled: Tensor = found / found.std() * spread
+    return scaled
 
 
 @torch.no_grad()
@@ -74,7 +75,7 @@ def look_at_neighbours(model: BertModel, layers: int = 3, seed: int = 1) -> Tens
     config = model.config
     size = config.hidden_size // config.num_attention_heads
     generator = torch.Generator().manual_seed(seed)
-    basis = torch.linalg.qr(torch.randn(config.hidden_size, size, generator=generator)).Q
+    basis: Tensor = torch.linalg.qr(torch.randn(config.hidden_size, size, generator=generator)).Q
     waves = size // 2
     speeds = torch.pi * (torch.arange(waves) + torch.rand(waves, generator=generator)) / waves
     angles = torch.arange(config.max_position_embeddings)[:, None] * speeds
@@ -82,7 +83,8 @@ def look_at_neighbours(model: BertModel, layers: int = 3, seed: int = 1) -> Tens
     spread = 0.05 * (config.hidden_size / waves) ** 0.5
     model.embeddings.position_embeddings.weight.copy_(wave @ basis.T * spread)
     gain = (7.0 * size**0.5 / (config.hidden_size / 2)) ** 0.5
-    for number, layer in enumerate(model.encoder.layer[:layers]):
+    chosen: list[Any] = list(model.encoder.layer)[:layers]
+    for number, layer in enumerate(chosen):
         attention, output = layer.attention.self, layer.attention.output.dense
         for head, shift in enumerate(_SHIFTS[number % len(_SHIFTS)][: config.num_attention_heads]):
             rows = slice(head * size, (head + 1) * size)

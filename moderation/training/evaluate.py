@@ -220,8 +220,8 @@ def evaluate_file(classifier: TransformerClassifier, name: str, examples: Sequen
         limits = [classifier.bundle.thresholds[each].review or 1.1 for each in BINARY]
         blocks = [classifier.bundle.thresholds[each].block or 1.1 for each in BINARY]
         found["ordinary"] = {
-            "review": _share((scores[ordinary] >= limits).any(1)),
-            "block": _share((scores[ordinary] >= blocks).any(1)),
+            "review": _share(np.asarray((scores[ordinary] >= limits).any(axis=1))),
+            "block": _share(np.asarray((scores[ordinary] >= blocks).any(axis=1))),
         }
     return found
 

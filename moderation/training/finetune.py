@@ -6,7 +6,7 @@ import json
 import math
 import time
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import torch
 from safetensors.torch import load_file, save_file
@@ -54,11 +54,9 @@ class Report:
 
 def read_encoder(folder: Path, attention: str) -> BertModel:
     """The pre-trained encoder of a folder, in fp32."""
-    encoder = BertModel.from_pretrained(
+    return BertModel.from_pretrained(
         folder, add_pooling_layer=False, attn_implementation=attention, dtype=torch.float32
     )
-    assert isinstance(encoder, BertModel)
-    return encoder
 
 
 def save_network(masters: Masters, folder: Path) -> None:
@@ -68,8 +66,7 @@ def save_network(masters: Masters, folder: Path) -> None:
         {name: weight.contiguous() for name, weight in masters.named().items()}, folder / "network.part"
     )
     (folder / "network.part").replace(folder / "network.safetensors")
-    network = masters.model
-    assert isinstance(network, Network)
+    network = cast("Network", masters.model)
     network.encoder.config.save_pretrained(folder)
 
 
@@ -89,13 +86,14 @@ def rate_at(recipe: Recipe, step: int, steps: int) -> float:
     return recipe.rate * (0.05 + 0.95 * 0.5 * (1 + math.cos(math.pi * share)))
 
 
-def finetune(
+def finetune(  # noqa: PLR0917 - the nouns of one sentence, in its order
     network: Network,
     tokeniser: Tokeniser,
     corpus: Corpus,
     recipe: Recipe,
     folder: Path,
     report: Callable[[Report], None],
+    *,
     share: tuple[int, int] = (0, 1),
     device: str = "cpu",
 ) -> None:

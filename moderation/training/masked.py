@@ -34,7 +34,13 @@ class MaskedModel(nn.Module):
         basis = look_at_neighbours(self.encoder)
         self.encoder.embeddings.word_embeddings.weight.copy_(embeddings - embeddings @ basis @ basis.T)
 
-    def forward(self, original: Tensor, masked: Tensor, places: Tensor, counted: Tensor) -> Step:
+    def forward(
+        self,
+        original: Tensor,
+        masked: Tensor,
+        places: Tensor,
+        counted: Tensor,  # noqa: ARG002 - both objectives are called alike
+    ) -> Step:
         """Loss of a batch; arguments as in :meth:`moderation.training.electra.Electra.forward`."""
         attention = (original != 0).long() if bool((original == 0).any()) else None
         hidden = self.encoder(input_ids=masked, attention_mask=attention).last_hidden_state

@@ -12,7 +12,6 @@ import math
 import os
 import time
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import torch
@@ -27,6 +26,7 @@ from moderation.training.tokenised import Lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from torch import Tensor
 
@@ -140,6 +140,7 @@ def train(
     folder: Path,
     until: Callable[[Run], bool],
     report: Callable[[Progress], None],
+    *,
     rank: int = 0,
     ranks: int = 1,
 ) -> None:
@@ -172,7 +173,9 @@ def open_batches(plan: Plan, folder: Path) -> tuple[Vocabulary, Batches]:
     """Vocabulary and batches of a pre-training folder (``vocab.json`` and ``lines/``)."""
     vocabulary = Vocabulary.read(folder / "vocab.json")
     sounds = homophones(vocabulary.tokens)
-    return vocabulary, Batches(Lines.open(folder / "lines"), plan.tokens, plan.seed, plan.longest, sounds)
+    return vocabulary, Batches(
+        Lines.open(folder / "lines"), plan.tokens, plan.seed, longest=plan.longest, sounds=sounds
+    )
 
 
 def join_ranks() -> tuple[int, int]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 import torch.distributed as dist
-import torch.multiprocessing
+from torch.multiprocessing.spawn import spawn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,4 +41,5 @@ def run_ranks(function: Callable[..., None], ranks: int, *arguments: Any) -> Non
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     os.environ.update(OMP_NUM_THREADS="1", OMP_WAIT_POLICY="PASSIVE", ONEDNN_PRIMITIVE_CACHE_CAPACITY="256")
-    torch.multiprocessing.spawn(_enter, args=(ranks, port, function, arguments), nprocs=ranks, join=True)
+    start: Callable[..., Any] = spawn
+    start(_enter, args=(ranks, port, function, arguments), nprocs=ranks, join=True)

@@ -15,7 +15,8 @@ def _with(figure: Figures) -> str:
 def _percent(figure: Figures | None) -> str:
     if figure is None:
         return "–"
-    return f"{100 * figure['value']:.2f} % ({100 * figure['low']:.2f}–{100 * figure['high']:.2f}, n = {figure['posts']})"
+    low, high = 100 * figure["low"], 100 * figure["high"]
+    return f"{100 * figure['value']:.2f} % ({low:.2f}–{high:.2f}, n = {figure['posts']})"
 
 
 def _main(files: list[Figures]) -> list[str]:

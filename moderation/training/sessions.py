@@ -64,7 +64,7 @@ def frequencies(lines: Lines, size: int) -> torch.Tensor:
     return torch.from_numpy(counts).float()
 
 
-def pretrain_rank(
+def pretrain_rank(  # noqa: PLR0917 - passed by position to each process
     share: Share, plan: Plan, folder: Path, minutes: float, decay_steps: int, device: str
 ) -> None:
     """Train the trunk for some minutes; then, if asked, anneal a copy and write ``folder/encoder``."""
@@ -93,7 +93,7 @@ def pretrain_rank(
             log.flush()
             bar.update(task, completed=progress.step, note=" ".join(f"{k} {v}" for k, v in values.items()))
 
-        train(run, batches, folder, until, report, rank, ranks)
+        train(run, batches, folder, until, report, rank=rank, ranks=ranks)
         if decay_steps:
             decay(run, batches, decay_steps, rank, ranks)
     if decay_steps and rank == 0:
@@ -132,7 +132,9 @@ def finetune_rank(share: Share, inputs: Inputs, recipe: Recipe, output: Path, de
             note = f"loss {line.loss:.4f}, {line.examples_per_second:.0f} examples/s"
             bar.update(task, completed=line.step, total=line.steps, note=note)
 
-        finetune(network, inputs.tokeniser(), inputs.corpus(), recipe, output, report, share, device)
+        finetune(
+            network, inputs.tokeniser(), inputs.corpus(), recipe, output, report, share=share, device=device
+        )
 
 
 def wide_alone(inputs: Inputs, output: Path, passes: int) -> None:
@@ -143,5 +145,5 @@ def wide_alone(inputs: Inputs, output: Path, passes: int) -> None:
         def report(step: int, steps: int, value: float) -> None:
             bar.update(task, completed=step, total=steps, note=f"loss {value:.4f}")
 
-        wide = train_wide(inputs.tokeniser(), inputs.corpus(), report, passes)
+        wide = train_wide(inputs.tokeniser(), inputs.corpus(), report, passes=passes)
     save_file(wide.state_dict(), output / "wide.safetensors")

@@ -20,33 +20,37 @@ Labels = dict[str, tuple[float, float]]
 
 @dataclass(frozen=True, slots=True)
 class SourceUse:
-    """How a source is used: rows of one pass at most, and whether its licence is open."""
+    """How a source is used: rows of one pass at most, whether its licence is open.
+
+    A ``core`` source is used whole even in a shortened pass.
+    """
 
     rows: int
     permissive: bool = False
+    core: bool = False
 
 
 USES: Final[Mapping[str, SourceUse]] = {
-    "cold": SourceUse(26_000, permissive=True),
+    "cold": SourceUse(26_000, permissive=True, core=True),
     "swsr": SourceUse(8_000, permissive=True),
     "chnci": SourceUse(8_000),
     "stoneskipping": SourceUse(8_000),
     "chsd_hate": SourceUse(7_100),
-    "ewect": SourceUse(33_000),
+    "ewect": SourceUse(33_000, core=True),
     "weibo_8moods": SourceUse(18_000),
     "finfe": SourceUse(6_000),
-    "chnsenticorp": SourceUse(7_600, permissive=True),
+    "chnsenticorp": SourceUse(7_600, permissive=True, core=True),
     "sophonplus_shopping": SourceUse(20_000),
     "sophonplus_hotel": SourceUse(500),
     "sophonplus_waimai": SourceUse(6_000),
     "weibo2018": SourceUse(6_000),
     "covid19_weibo": SourceUse(4_600),
     "conv_sentiment": SourceUse(4_000),
-    "tg_spam": SourceUse(15_000),
-    "variant_sms": SourceUse(5_400),
+    "tg_spam": SourceUse(15_000, core=True),
+    "variant_sms": SourceUse(5_400, core=True),
     "fbs_sms": SourceUse(7_000),
     "game_ads": SourceUse(8_000),
-    "mc_qq_ads": SourceUse(2_100, permissive=True),
+    "mc_qq_ads": SourceUse(2_100, permissive=True, core=True),
     "trec06c": SourceUse(3_000),
     "bdci_car": SourceUse(8_000),
     "finnsp": SourceUse(3_400),

@@ -9,7 +9,6 @@ from __future__ import annotations
 import lzma
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -19,6 +18,7 @@ from moderation.classifiers.tokenise import Tokeniser, Vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -50,8 +50,11 @@ class Lines:
 
 def read_lines(path: Path) -> Iterator[str]:
     """Lines of a plain or xz-compressed text file."""
-    opened = lzma.open(path, "rt", encoding="utf-8") if path.suffix == ".xz" else path.open(encoding="utf-8")
-    with opened as stream:
+    with (
+        lzma.open(path, "rt", encoding="utf-8")
+        if path.suffix == ".xz"
+        else path.open(encoding="utf-8") as stream
+    ):
         for line in stream:
             yield line.rstrip("\n")
 

@@ -128,8 +128,8 @@ def batches(
     rank, ranks = share
     for step in steps:
         own = step.members[rank::ranks]
-        encoded = [
-            view(examples[n], tokeniser, step.width, random.Random(seed * 10_000_019 + n)) for n in own
-        ]
+        draws = [random.Random(seed * 10_000_019 + n) for n in own]  # noqa: S311 - repeatable, not secret
+        pairs = zip(own, draws, strict=True)
+        encoded = [view(examples[n], tokeniser, step.width, draw) for n, draw in pairs]
         ids, types = pad(encoded, step.width)
         yield torch.from_numpy(ids), torch.from_numpy(types), label_tensors([examples[n] for n in own])

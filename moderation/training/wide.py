@@ -30,6 +30,7 @@ def train_wide(
     tokeniser: Tokeniser,
     corpus: Corpus,
     report: Callable[[int, int, float], None],
+    *,
     passes: int = 3,
     rate: float = 0.15,
     limit: int = 256,
@@ -76,6 +77,16 @@ def _fit(inputs: torch.Tensor, measure: Callable[[torch.Tensor], torch.Tensor], 
     return [float(each) for each in theta.detach().exp()]
 
 
+def _binary_cross_entropy(labels: NDArray[np.float64]) -> Callable[[torch.Tensor], torch.Tensor]:
+    wanted = torch.from_numpy(labels)
+    return lambda mixed: functional.binary_cross_entropy_with_logits(mixed, wanted, reduction="sum")
+
+
+def _cross_entropy(classes: NDArray[np.int64]) -> Callable[[torch.Tensor], torch.Tensor]:
+    wanted = torch.from_numpy(classes)
+    return lambda mixed: functional.cross_entropy(mixed, wanted, reduction="sum")
+
+
 def mixture(deep: Judged, wide: Judged) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Factors of every served output, (deep, wide), by the likelihood of dev labels."""
     factors = np.full((2, SERVED), 0.5, dtype=np.float32)
@@ -83,22 +94,12 @@ def mixture(deep: Judged, wide: Judged) -> tuple[NDArray[np.float32], NDArray[np
         (x, labels), (z, _) = deep.binary(name), wide.binary(name)
         if labels.sum() < 15:
             continue
-        wanted = torch.from_numpy(labels)
-
-        def measure(mixed: torch.Tensor, wanted: torch.Tensor = wanted) -> torch.Tensor:
-            return functional.binary_cross_entropy_with_logits(mixed, wanted, reduction="sum")
-
-        factors[:, n] = _fit(torch.from_numpy(np.stack([x, z])), measure, 3.0)
+        both = torch.from_numpy(np.stack([x, z]))
+        factors[:, n] = _fit(both, _binary_cross_entropy(labels), 3.0)
     for head in ("sentiment", "intent", "target"):
         (logits, classes), (others, _) = deep.classes(head), wide.classes(head)
-
-        def measure_classes(
-            mixed: torch.Tensor, wanted: torch.Tensor = torch.from_numpy(classes)
-        ) -> torch.Tensor:  # noqa: B008
-            return functional.cross_entropy(mixed, wanted, reduction="sum")
-
         both = torch.from_numpy(np.stack([logits, others])).double()
-        factors[:, slice(*HEADS[head])] = np.asarray(_fit(both, measure_classes, 3.0))[:, None]
+        factors[:, slice(*HEADS[head])] = np.asarray(_fit(both, _cross_entropy(classes), 3.0))[:, None]
     return factors[0], factors[1]
 
 
@@ -107,8 +108,8 @@ def join(network: Network, wide: Wide, factors: tuple[NDArray[np.float32], NDArr
     """Put the wide part into the network, each output scaled by its factor."""
     deep_factor, wide_factor = (torch.ones(OUTPUTS) for _ in range(2))
     deep_factor[:SERVED], wide_factor[:SERVED] = torch.from_numpy(factors[0]), torch.from_numpy(factors[1])
-    network.out.weight *= deep_factor[:, None]
-    network.out.bias *= deep_factor
-    wide.table.weight *= wide_factor
-    wide.shift *= wide_factor
+    network.out.weight.mul_(deep_factor[:, None])
+    network.out.bias.mul_(deep_factor)
+    wide.table.weight.mul_(wide_factor)
+    wide.shift.mul_(wide_factor)
     network.wide = wide

@@ -76,10 +76,8 @@ function goAhead(form, kind) {
   if (!ready?.text || (kind === "block" && !form.elements.clause.value) || decided.has(idOf(url))) return false;
   decided.add(here);
   const values = { ...Object.fromEntries(new FormData(form)), kind, ahead: "1" };
-  const back = form.getAttribute("action").replace("/decision", "");
   const sent = htmx.ajax("POST", form.getAttribute("action"), { values, source: "#desk", target: "#desk-item", swap: "none" });
   sending = Promise.all([sending, sent]);
-  addEventListener("htmx:sendError", () => location.assign(back), { once: true });
   place(url, ready.text);
   return true;
 }
@@ -121,8 +119,15 @@ function onKey(event) {
   act();
 }
 
+// A decision that went ahead but was not kept: back to its item, nothing is lost silently.
+function goBack(event) {
+  const { requestConfig, pathInfo } = event.detail;
+  if (requestConfig?.formData?.get("ahead")) location.assign(pathInfo.requestPath.replace("/decision", ""));
+}
+
 export function startDesk() {
   if (document.body.dataset.page !== "desk") return;
+  for (const name of ["htmx:sendError", "htmx:responseError"]) document.addEventListener(name, goBack);
   document.addEventListener("keydown", onKey);
   document.addEventListener("click", (event) => {
     const link = event.target.closest("#rows .row-link");

@@ -14,7 +14,7 @@ from review_ui.context import community, now, parts, user
 from review_ui.guard import EDITORS, READERS, seen_by
 from review_ui.lexicon_page import WINDOW_DAYS, preview, sealed, shipped_lists, unsealed, words
 from review_ui.toasts import Toast, keep_toast
-from review_ui.word_forms import OWN, Table, WordForm, place, read_table, reason, word_form_of
+from review_ui.word_forms import OWN, Table, WordForm, place, read_table, reason
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as Redirect
@@ -154,7 +154,7 @@ def _page(
         "lexicons.html",
         words=words(),
         shipped=shipped_lists(),
-        form=form or WordForm(clause="3.1"),
+        form=form or WordForm(formdata=None, clause="3.1"),
         preview=shown,
         table=table,
         text=text,

@@ -103,11 +103,10 @@ def test_five_items_are_worked_by_keyboard_alone(page: Page, site: Site) -> None
             page.keyboard.press(key)
         next_item(page, before)
     assert len(set(seen)) == 5
+    page.wait_for_function("() => document.querySelectorAll('.row-item.is-done').length === 5")
     assert site.states().count("decided") == 5
     clauses = {site.parts.reviewing.item(site.community, int(one)).decisions[-1][0].clause for one in seen}
     assert "2.6" in clauses
-    assert page.locator(".row-item.is-done").count() == 5
-    page.get_by_test_id("toast").wait_for()
     page.keyboard.press("u")
     page.wait_for_url(f"**/items/{seen[-1]}")
     assert site.states().count("decided") == 4
@@ -228,3 +227,15 @@ def test_everything_works_without_javascript(browser: Browser, site: Site) -> No
     page.get_by_test_id("toast").get_by_text("已撤销").wait_for()
     assert site.states().count("decided") == 0
     context.close()
+
+
+def test_a_decision_that_was_not_kept_brings_its_item_back(page: Page, site: Site) -> None:
+    site.log_in(page)
+    item = open_item(page)
+    page.wait_for_timeout(500)  # the next item is fetched ahead
+    page.route("**/decision*", lambda route: route.abort())
+    page.keyboard.press("p")
+    page.wait_for_url(f"**/items/{item}")
+    page.get_by_test_id("decide-pass").wait_for()
+    assert site.states().count("decided") == 0
+    site.complaints.clear()  # the browser logs the failed request

@@ -47,8 +47,9 @@ class Attack(IntEnum):
     """How hard a text attacks a person."""
 
     NO = 0
-    MILD = 1
-    HARD = 2
+    LEANING = 1
+    MILD = 2
+    HARD = 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,14 @@ def _scripts(posts: Sequence[Observed]) -> Iterable[BehaviourFinding]:
 
 def _praises(each: Observed) -> bool:
     """Praise of its own words: no advert, notice, quotation, wish or raffle."""
-    if each.advert > Advert.HINT or each.notice or each.courtesy or each.service or each.attack or each.post.official:
+    if (
+        each.advert > Advert.HINT
+        or each.notice
+        or each.courtesy
+        or each.service
+        or each.attack
+        or each.post.official
+    ):
         return False
     if len(each.core) < LEAST:
         return False

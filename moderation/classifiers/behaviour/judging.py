@@ -34,6 +34,8 @@ ADVERT_HEADS: Final = (
 )
 ATTACK_HEADS: Final = (Category.ABUSE, Category.HATE, Category.THREAT)
 
+LEANING_AT: Final = 0.5
+
 SURE_AT: Final = 4
 LIKELY_AT: Final = 2
 """Points of an advert; one is a hint, which counts only where a text is repeated.  A class of wares, a call to act, a private contact and a word-list entry bring one or two
@@ -56,6 +58,8 @@ class Verdicts:
 
     advert: int = 0
     attack: int = 0
+    leaning: bool = False
+    """Whether an offence is likelier than not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +99,7 @@ def model_verdicts(scores: Scores, thresholds: Mapping[str, Threshold]) -> Verdi
     advert = [_level(known.get(head, 0.0), thresholds.get(head)) for head in ADVERT_HEADS]
     attack = [_level(known.get(head, 0.0), thresholds.get(head)) for head in ATTACK_HEADS]
     attack.append(min(1, _level(scores.negativity, thresholds.get(NEGATIVITY))))
-    return Verdicts(max(advert), max(attack))
+    return Verdicts(max(advert), max(attack), leaning=scores.negativity >= LEANING_AT)
 
 
 def _level(probability: float, threshold: Threshold | None) -> int:
@@ -195,7 +199,9 @@ def attack(reading: Reading) -> Attack:
     model = reading.model.attack
     if cues.has("hard") or reading.struck(*_ATTACK_CLAUSES) or (model and cues.has("mild")) or model > 1:
         return Attack.HARD if personal or model > 1 or reading.struck(*_ATTACK_CLAUSES) else Attack.MILD
-    return Attack.MILD if cues.has("mild") or model else Attack.NO
+    if cues.has("mild") or model:
+        return Attack.MILD
+    return Attack.LEANING if reading.model.leaning else Attack.NO
 
 
 def engagement(reading: Reading) -> frozenset[str]:

@@ -117,5 +117,9 @@ def _channels(reading: judging.Reading) -> frozenset[str]:
     """
     private = {each.value.casefold() for each in reading.contacts if each.kind is not ContactKind.URL}
     foreign = {_SCHEME.sub("", link.surface).rstrip("/") for link in reading.links if not link.trusted}
-    loose = {match[1] for match in _LOOSE.finditer(reading.cues.text)} if reading.cues.has("call", "offer") else set()
+    loose = (
+        {match[1] for match in _LOOSE.finditer(reading.cues.text)}
+        if reading.cues.has("call", "offer")
+        else set()
+    )
     return frozenset({each.removeprefix("+86") for each in private} | foreign | loose)

@@ -27,13 +27,20 @@ person; the victims' reports that platforms publish begin at a handful."""
 MILD: Final = 0.8
 """Weight of an account that only belittles or mocks: five of them make a pile-on."""
 
+LEANING: Final = 0.4
+CLEAR: Final = 2
+"""Weight of an account whose words the model merely holds for likelier offensive than not; such words alone, with
+fewer than so many clear attacks among them, make none: many people may disagree loudly."""
+
 MINOR_POSTS: Final = 2
 """Attacks that speak of school or class from which the target is taken for a minor."""
 
 ADDRESSED: Final = 2
 """Attacks in a thread that speak to somebody, or of somebody, from which the others are taken to mean the same."""
 
-_FIRM: Final = re.compile("官方|客服|旗舰|公司|集团|银行|酒店|餐厅|品牌|店铺|商城|专卖|平台|运营|app$", re.IGNORECASE)
+_FIRM: Final = re.compile(
+    "官方|客服|旗舰|公司|集团|银行|酒店|餐厅|品牌|店铺|商城|专卖|平台|运营|app$", re.IGNORECASE
+)
 
 SHIELD_HOURS: Final = 72
 MEASURES: Final = (
@@ -52,7 +59,9 @@ def find(posts: Sequence[Observed]) -> list[BehaviourFinding]:
     kept = [each for each in attacks if _is_person(aimed[id(each)]) and aimed[id(each)] != each.post.author]
     found = []
     for target, at in by(kept, lambda each: aimed[id(each)]).items():
-        found += [_finding(target.removeprefix(_THREAD), run) for run in crowded(at, WINDOW, ACCOUNTS, _weight)]
+        found += [
+            _finding(target.removeprefix(_THREAD), run) for run in crowded(at, WINDOW, ACCOUNTS, _weight)
+        ]
     return found
 
 
@@ -61,17 +70,19 @@ _THREAD: Final = "\0"
 
 
 def _weight(each: Observed) -> float:
-    return 1.0 if each.attack is Attack.HARD else MILD
+    return {Attack.HARD: 1.0, Attack.MILD: MILD}.get(each.attack, LEANING)
 
 
 def _meant(posts: Sequence[Observed], attacks: Sequence[Observed]) -> Mapping[str, str]:
     """Who is meant in a thread by attacks that name nobody: its starter if they are spoken to, else who is spoken of."""
     starters = _starters(posts)
     meant = {}
-    for thread, told in by([each for each in attacks if not _named(each)], lambda each: each.post.thread).items():
+    for thread, told in by(
+        [each for each in attacks if not _named(each)], lambda each: each.post.thread
+    ).items():
         spoken_to = sum(each.cues.has("second") for each in told)
         starter = starters.get(thread)
-        if thread and starter is not None and not starter.attack and spoken_to >= ADDRESSED:
+        if thread and starter is not None and starter.attack < Attack.MILD and spoken_to >= ADDRESSED:
             meant[thread] = starter.post.author
         elif thread and sum(each.cues.has("person") for each in told) >= ADDRESSED:
             meant[thread] = f"{_THREAD}{thread}"

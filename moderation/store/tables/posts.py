@@ -112,7 +112,7 @@ class OutboxEventRow(Base):
     )
 
     id: Mapped[str] = mapped_column(
-        String(40), primary_key=True, comment="the webhook-id, constant over retries"
+        String(60), primary_key=True, comment="the webhook-id, constant over retries"
     )
     community_id: Mapped[int]
     type: Mapped[str] = mapped_column(String(40))

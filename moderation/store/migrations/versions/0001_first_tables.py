@@ -58,7 +58,7 @@ def upgrade() -> None:
     op.create_table(
         "outbox_events",
         sa.Column(
-            "id", sa.String(length=40), nullable=False, comment="the webhook-id, constant over retries"
+            "id", sa.String(length=60), nullable=False, comment="the webhook-id, constant over retries"
         ),
         sa.Column("community_id", sa.BigInteger(), nullable=False),
         sa.Column("type", sa.String(length=40), nullable=False),
