@@ -51,6 +51,7 @@ KINDS: Final = {
     "qr": _("二维码"),
     "brand": _("品牌提及"),
 }
+SOURCES: Final = {"try": _("试一试")}
 REASONS: Final = {"obfuscated": _("变体写法")}
 ROLES: Final = {
     Role.MODERATOR: _("审核员"),

@@ -156,7 +156,7 @@ def a_policy(**more: Any) -> Policy:
     """Ads and abuse, review at 0.5 and block at 0.9 by the bundle's calibration."""
     rules = (Rule("ad", "3.1"), Rule("diversion", "3.1"), Rule("negativity", "2.6"), Rule("abuse", "2.6"))
     values = {"version": "test-1", "rules": rules, "exempt": frozenset({"3.1"}), "calibrated": CALIBRATED}
-    return Policy(**{**values, **more})  # type: ignore[arg-type]  # checked by the dataclass itself
+    return Policy(**{**values, **more})
 
 
 AD_WORD, ABUSE_WORD, DOUBTFUL_WORD = "加微信", "混蛋", "优惠"

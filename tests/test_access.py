@@ -158,7 +158,7 @@ def test_a_community_cannot_revoke_anothers_key(keys: Keys, sessions: Sessions, 
     assert not keys.revoke(other, row.id)
     assert keys.of(other) == []
     assert [each.id for each in keys.of(community_id)] == [row.id]
-    assert keys.check(secret)
+    assert keys.check(secret).community_id == community_id
 
 
 # ---------------------------------------------------------------- users

@@ -39,7 +39,9 @@ def _ordered(
     return author, text, minute, thread, target
 
 
-def each(authors: str, start: float, step: float, texts: Sequence[str], thread: str = "", target: str = "") -> list[Row]:
+def each(
+    authors: str, start: float, step: float, texts: Sequence[str], thread: str = "", target: str = ""
+) -> list[Row]:
     """One post an author (names apart by blanks), texts in turn."""
     return [
         (author, start + step * place, texts[place % len(texts)], thread, target)

@@ -223,8 +223,10 @@ def test_clause_that_is_switched_off_finds_nothing() -> None:
     ],
 )
 def test_disguised_contact_in_what_may_be_an_ad(
-    scores: dict[str, float], obfuscated: bool, clause: str
-) -> None:  # noqa: FBT001
+    scores: dict[str, float],
+    obfuscated: bool,  # noqa: FBT001 - a case
+    clause: str,
+) -> None:
     evidence = Evidence(some_scores(**scores), contacts=(a_contact(obfuscated=obfuscated),))
     verdict = judge(evidence=evidence)
     assert verdict.clause == clause

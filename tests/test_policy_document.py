@@ -62,7 +62,8 @@ def test_everything() -> None:
     assert (negativity.clause, negativity.enabled, negativity.may_block) == ("2.6", False, False)
     assert (negativity.review_action, negativity.block_action) == (Action.FOLD, Action.AUTHOR_ONLY)
     assert policy.scenes == {Scene.NICKNAME: {"ad": Threshold(0.2, 0.6)}}
-    assert (policy.exempt, policy.switched_off) == ({"3.1"}, {"7.1"})
+    assert policy.exempt == {"3.1"}
+    assert policy.switched_off == {"7.1"}
     assert policy.trade_boards == ("跳蚤市场",)
     assert publishing_mode(document.publishing, "存档/2019", Scene.COMMENT) is PublishingMode.CLOSED
 

@@ -25,12 +25,13 @@ if TYPE_CHECKING:
 
 LEASE = 30 * SECOND
 PLENTY = 1_000_000
+FIRST = "t"
 OVER = -SECOND
 """A lease that has run out when it begins."""
 
 
 def claim(
-    sessions: Sessions, token: str = "t", *, lease: int = LEASE, budget: int = PLENTY, limit: int = 1000
+    sessions: Sessions, token: str = FIRST, *, lease: int = LEASE, budget: int = PLENTY, limit: int = 1000
 ) -> list[Claimed]:
     with sessions.write.begin() as session:
         return posts.claim(session, token=token, lease=lease, budget=budget, limit=limit)

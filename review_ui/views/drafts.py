@@ -14,6 +14,7 @@ from moderation.domain.post import PublishingMode, Scene
 from moderation.domain.verdict import Action
 from moderation.policy_document import HEADS, PolicyDocumentError
 from moderation.services.policies import UnknownPolicyError
+from review_ui import names, policy_names
 from review_ui.context import community, now, parts, user
 from review_ui.guard import EDITORS, seen_by
 from review_ui.policy_form import PolicyForm, add_row, form_of, sent_form, sent_why
@@ -149,10 +150,11 @@ def _page(
         problem=problem,
         tab=tab or ("text" if request.args.get("tab") == "text" or reading.error else "form"),
         why=request.form.get("why", ""),
-        heads=sorted(HEADS),
-        scenes=list(Scene),
-        modes=list(PublishingMode),
-        actions=list(Action),
+        heads=HEADS,
+        head_names=[(one, policy_names.head(one)) for one in sorted(HEADS)],
+        scene_names=[(one.value, policy_names.scene(one)) for one in Scene],
+        mode_names=[(one.value, policy_names.mode(one)) for one in PublishingMode],
+        action_names=[(one.value, names.of("actions", one.value)) for one in Action],
         calibrated=parts().backtesting.calibrated,
         number=_next(shown),
     )

@@ -90,7 +90,9 @@ def _onwards(item_id: int, query: QueueQuery, toast: Toast) -> Answer:
     if not wants_fragment():
         keep_toast(toast)
         return redirect(done.next_url or url_for("desk.queue", **query.address()), 303)  # type: ignore[arg-type]
-    ahead = "ahead" in request.form  # our script shows the next item already: it wants the rest of the page only
+    ahead = (
+        "ahead" in request.form
+    )  # our script shows the next item already: it wants the rest of the page only
     following = None if ahead else parts().reviewing.item(community(), item_id, name=query.name).next_item_id
     subject = open_item(following, query) if following else None
     response = make_response(

@@ -48,11 +48,16 @@ def _coordinated(run: Sequence[Observed]) -> bool:
     sure = [each for each in run if each.advert is Advert.SURE]
     if any(crowded(same, WINDOW, SHARED) for same in _by_contact(sure)):
         return True
-    best = max(each.advert for each in run)
+    best = max(_weight(each) for each in run)
     needed = {Advert.SURE: ACCOUNTS, Advert.LIKELY: DOUBTFUL, Advert.HINT: HINTED}[best]
     if best is Advert.LIKELY and any(crowded(same, WINDOW, ACCOUNTS) for same in _by_contact(run)):
         return True
     return bool(crowded(run, WINDOW, needed))
+
+
+def _weight(each: Observed) -> Advert:
+    """What many people write alike for innocent reasons (a class hands in) is no advert by the model's word alone."""
+    return Advert.HINT if each.unaided and each.advert is Advert.LIKELY else each.advert
 
 
 def _by_contact(posts: Sequence[Observed]) -> list[list[Observed]]:

@@ -58,7 +58,7 @@ class Observed:
 
     ``core`` is the text without numbers, contacts, signs and disguises; ``contacts`` are accounts, numbers
     and links that leave the well-known sites; ``clauses`` those of the word lists' unsuppressed hits; ``engagement`` holds the clauses (3.6, 8.4)
-    that the text alone breaks.
+    that the text alone breaks.  ``unaided`` says that only the model holds the text for an advert.
     """
 
     post: Posted
@@ -66,6 +66,7 @@ class Observed:
     fingerprint: Fingerprint
     cues: Cues
     advert: Advert = Advert.NO
+    unaided: bool = False
     attack: Attack = Attack.NO
     contacts: frozenset[str] = frozenset()
     links: tuple[Link, ...] = ()

@@ -47,7 +47,7 @@ DISGUISED: Final = 4
 _ADVERT_CLAUSES: Final = ("3.", "1.8", "1.13")
 _ATTACK_CLAUSES: Final = ("2.", "1.10", "1.11", "1.5")
 _ENGAGEMENT_CLAUSES: Final = ("3.6", "8.4")
-_HARD_KINDS: Final = ("sell", "earn", "finance", "vice", "trade", "free")
+_WARES: Final = ("sell", "earn", "finance", "vice", "trade", "free")
 _SHORT: Final = 10
 """Characters up to which a courtesy is nothing but a courtesy."""
 
@@ -108,27 +108,36 @@ def _level(probability: float, threshold: Threshold | None) -> int:
     return 2 if probability >= threshold.block else int(probability >= threshold.review)
 
 
-def advert(reading: Reading) -> Advert:
-    """How sure it is that the text advertises; warnings, notices and answers of a service desk do not."""
-    cues = reading.cues
+def advert(reading: Reading) -> tuple[Advert, bool]:
+    """How sure it is that the text advertises, and whether the model alone says so.
+
+    Warnings, notices and answers of a service desk do not advertise, whatever words they hold.
+    """
     if is_warning(reading) or is_notice(reading) or is_service(reading):
-        return Advert.NO
-    wares = min(3, cues.classes(*_HARD_KINDS) + (not cues.has("sell") and cues.matches("deal")))
-    points = wares + cues.has("call") + (bool(wares or reading.private) and cues.matches("price"))
-    points += 2 * cues.matches("disguised_host") + _phishing(reading) + _oddities(reading)
-    points += _contact_points(reading, wares)
-    points += 3 * bool(reading.struck(*_ADVERT_CLAUSES, level=Level.BLOCK))
-    points += 2 * bool(reading.struck(*_ADVERT_CLAUSES, level=Level.REVIEW))
-    points += 2 * reading.model.advert
-    if cues.has("company") and not cues.has("earn", "vice", "finance"):
+        return Advert.NO, False
+    model = 0 if is_courtesy(reading) or is_filler(reading) else 2 * reading.model.advert
+    signs = _signs(reading)
+    points = signs + model
+    if reading.cues.has("company") and not reading.cues.has("earn", "vice", "finance"):
         points -= 2
     if is_question(reading):
         points -= 3
     if points >= SURE_AT:
-        return Advert.SURE
+        return Advert.SURE, signs <= 0
     if points >= LIKELY_AT:
-        return Advert.LIKELY
-    return Advert.HINT if points > 0 else Advert.NO
+        return Advert.LIKELY, signs <= 0
+    return (Advert.HINT if points > 0 else Advert.NO), signs <= 0
+
+
+def _signs(reading: Reading) -> int:
+    """Points of an advert that anyone can point at."""
+    cues = reading.cues
+    wares = min(3, cues.classes(*_WARES) + (not cues.has("sell") and cues.matches("deal")))
+    points = wares + cues.has("call") + (bool(wares or reading.private) and cues.matches("price"))
+    points += 2 * cues.matches("disguised_host") + _phishing(reading) + _oddities(reading)
+    points += _contact_points(reading, wares)
+    points += 3 * bool(reading.struck(*_ADVERT_CLAUSES, level=Level.BLOCK))
+    return points + 2 * bool(reading.struck(*_ADVERT_CLAUSES, level=Level.REVIEW))
 
 
 def _phishing(reading: Reading) -> int:
@@ -155,7 +164,7 @@ def is_warning(reading: Reading) -> bool:
     if not cues.has("warn") or cues.has("warn_not"):
         return False
     return not (
-        reading.private and cues.has("call") and cues.classes(*_HARD_KINDS) >= 2 and cues.count("warn") < 2
+        reading.private and cues.has("call") and cues.classes(*_WARES) >= 2 and cues.count("warn") < 2
     )  # noqa: PLR2004
 
 

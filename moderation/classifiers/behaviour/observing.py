@@ -92,10 +92,12 @@ def _maker(text: str, reading: judging.Reading, sketch: object) -> Callable[[Pos
     """The facts of a text, waiting for a post."""
     cues = reading.cues
     clauses = frozenset(hit.clause for hit in reading.hits if not hit.suppressed)
+    advert, unaided = judging.advert(reading)
     facts = {
         "core": reading.core,
         "fingerprint": sketch,
-        "advert": judging.advert(reading),
+        "advert": advert,
+        "unaided": unaided,
         "attack": judging.attack(reading),
         "contacts": _channels(reading),
         "links": reading.links,
