@@ -13,7 +13,7 @@ from flask import Flask
 from review_ui import accounts, failures, guard, headers, language, limits, rendering
 from review_ui.configuration import configuration
 from review_ui.context import PARTS
-from review_ui.views import brands, desk, dossiers, items, posts, preferences, tries
+from review_ui.views import brands, desk, dossiers, drafts, items, lexicons, policies, posts, preferences, tries
 
 if TYPE_CHECKING:
     from moderation.wiring.web import WebParts
@@ -33,6 +33,6 @@ def create_app(parts: WebParts) -> Flask:
     headers.install(app)
     rendering.install(app)
     failures.install(app)
-    for pages in (desk, items, posts, tries, brands, dossiers, preferences):
+    for pages in (desk, items, posts, tries, brands, dossiers, preferences, policies, drafts, lexicons):
         app.register_blueprint(pages.pages)
     return app

@@ -128,10 +128,10 @@ class VersionPage:
     def can_go(self, state: PolicyState) -> bool:
         """Whether the version's life has this move now."""
         try:
-            check_move(self.state, state)
+            check_move(self.state, PolicyState(state))
         except PolicyMoveError:
             return False
-        return not (state is PolicyState.LIVE and self.reading.error)
+        return not (state == PolicyState.LIVE and self.reading.error)
 
 
 def version_page(number: int) -> VersionPage:

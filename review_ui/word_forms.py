@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import SelectField, StringField
-from wtforms.validators import DataRequired, Length, Regexp
+from wtforms import StringField
+from wtforms.validators import AnyOf, DataRequired, Length, Regexp
 
 from moderation.domain.convention import CLAUSES
 from moderation.domain.evidence import Level
@@ -36,9 +36,11 @@ class WordForm(FlaskForm):  # type: ignore[misc]
     """One word; times are local, to the minute."""
 
     word = StringField(_("词"), validators=[DataRequired(_("请先写一个词。")), Length(max=MAX_WORD)])
-    kind = SelectField(_("类型"), choices=[(one.value, one.value) for one in Kind])
-    level = SelectField(_("级别"), choices=[(one.value, one.value) for one in Level])
-    clause = SelectField(_("条款"), choices=[(one.number, one.number) for one in CLAUSES])
+    kind = StringField(_("类型"), default=Kind.NORMAL.value, validators=[AnyOf(list(Kind), _("请选择一项"))])
+    level = StringField(
+        _("级别"), default=Level.REVIEW.value, validators=[AnyOf(list(Level), _("请选择一项"))]
+    )
+    clause = StringField(_("条款"), validators=[AnyOf([one.number for one in CLAUSES], _("请选择一项"))])
     library = StringField(
         _("词库"), default=OWN, validators=[Regexp(LIBRARY, message=_("1 到 60 个字母、汉字、数字、- 或 _"))]
     )
@@ -56,7 +58,7 @@ class WordForm(FlaskForm):  # type: ignore[misc]
             word=(self.word.data or "").strip(),
             kind=Kind(self.kind.data),
             level=Level(self.level.data),
-            clause=self.clause.data,
+            clause=self.clause.data or "",
             library=self.library.data or OWN,
             effective_from=begins,
             effective_to=ends,

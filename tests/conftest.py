@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import tempfile
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
     from moderation.store.engine import Sessions
+    from tests.http_api import Api
 
 for _name in [name for name in os.environ if name.startswith("MODERATION_")]:
     del os.environ[_name]  # a developer's own settings are not the tests'
@@ -41,6 +43,9 @@ structlog.configure(
     ],
     logger_factory=structlog.stdlib.LoggerFactory(),
 )
+logging.getLogger("moderation").addHandler(
+    logging.NullHandler()
+)  # threads that outlive their test stay quiet
 
 
 # ---------------------------------------------------------------- databases
@@ -143,6 +148,14 @@ def redis_url(embedded_redis: EmbeddedRedis) -> str:
     with redis.Redis.from_url(embedded_redis.url) as client:
         client.flushall()
     return embedded_redis.url
+
+
+@pytest.fixture
+def api(sessions: Sessions, community_id: int, redis_url: str) -> Iterator[Api]:
+    """A client of the HTTP interface over real parts."""
+    from tests.http_api import an_api  # noqa: PLC0415 - only where a test wants the interface
+
+    yield from an_api(sessions, community_id, redis_url)
 
 
 # ---------------------------------------------------------------- browser

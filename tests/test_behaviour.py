@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a scenario is easiest to read with one post a line
 """Scenarios written by hand: what behaviour is found in, and what it must not be found in."""
 
 from __future__ import annotations
@@ -7,11 +8,12 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from moderation.classifiers.behaviour import Observer, Posted, find
-from moderation.classifiers.behaviour.links import Trick, find_links
+from moderation.classifiers.behaviour.links import find_links
+from moderation.classifiers.behaviour.tricks import Trick
 from moderation.domain.convention import clause_exists
 from moderation.domain.policy import Threshold
 from moderation.text.defaults import default_entries
@@ -39,7 +41,7 @@ def _ordered(
     return author, text, minute, thread, target
 
 
-def each(
+def each(  # noqa: PLR0917 - a table reads better without names
     authors: str, start: float, step: float, texts: Sequence[str], thread: str = "", target: str = ""
 ) -> list[Row]:
     """One post an author (names apart by blanks), texts in turn."""
@@ -574,6 +576,324 @@ INNOCENT: dict[str, list[Row]] = {
 }  # fmt: skip
 
 
+# A second set, written after the detectors and first tried unseen: 26 of 35 were found, 2 of 32 innocent ones too.
+LATER_GUILTY: dict[str, tuple[str, list[Row]]] = {
+    "rent agent": (
+        "repeat_ads",
+        same(
+            "中介小刘", [0, 20, 50], "地铁口精装一室一厅,拎包入住,月租1800,随时看房,电话18612345678", "a b c"
+        ),
+    ),
+    "english class": (
+        "repeat_ads",
+        same("Tina老师", [0, 100, 200], "零基础学英语,外教一对一,免费试听课扫码预约,限前20名", "a b c"),
+    ),
+    "crypto": (
+        "repeat_ads",
+        same("老K", [0, 30, 70, 120], "跟单合约日赚千U,老师免费带,电报群 @kkbtc88", "g1 g2 g3 g4"),
+    ),
+    "vape": (
+        "repeat_ads",
+        [
+            ("烟", 0, "电子烟全口味现货 一手货 +V yan66778", "a"),
+            ("烟", 11, "悦刻四代通配烟弹 支持代发 V:yan66778", "b"),
+            ("烟", 40, "老客户回购价 yan66778", "c"),
+        ],
+    ),
+    "movie site": (
+        "repeat_ads",
+        same("影迷", [0, 15, 30], "最新院线大片免费看高清无删减 kk78.top 手机直接打开", "a b c"),
+    ),
+    "certificates 5 acc": (
+        "coordinated_ads",
+        each(
+            "a b c d e",
+            0,
+            30,
+            [
+                "学历提升找我,不用考试包拿证,学信网可查,咨询V信 xl202688",
+                "学历提升不用考试,包拿证,学信网可查!咨询V信xl202688",
+            ],
+        ),
+    ),
+    "video vip": (
+        "coordinated_ads",
+        each(
+            "q1 q2 q3 q4",
+            0,
+            5,
+            [
+                "腾讯视频会员年卡88元,秒到账,要的来",
+                "腾讯视频会员年卡只要88元,秒到账,要的来!",
+                "腾讯视频会员年卡88元秒到账 要的来~",
+            ],
+        ),
+    ),
+    "tea": (
+        "coordinated_ads",
+        each("c1 c2 c3", 0, 60, ["爷爷种的茶叶滞销,低价处理,一斤99包邮,加微信 chaye6677 帮帮老人家"]),
+    ),
+    "qq group": (
+        "coordinated_ads",
+        each(
+            "z1 z2 z3 z4",
+            0,
+            2,
+            [
+                "游戏辅助稳定不封号,透视自瞄,进群下载 873344556",
+                "稳定辅助透视自瞄,进群 873344556 下载",
+                "自瞄透视不封,裙:873344556",
+            ],
+        ),
+    ),
+    "spam hello": ("flood", same("u", [i * 0.5 for i in range(9)], "你好你好你好我是新来的关注我")),
+    "ad lib nonsense": (
+        "flood",
+        [
+            ("u", i * 0.7, t, "t")
+            for i, t in enumerate(
+                ["啊啊啊啊", "啦啦啦", "嘿嘿", "咕咕", "1", "？？", "喵", "汪", "略略略", "阿巴阿巴"]
+            )
+        ],
+    ),
+    "emoji": (
+        "flood",
+        [
+            ("u", i * 0.4, t, "t")
+            for i, t in enumerate(["😂😂😂", "🎉🎉", "👍", "😂", "🔥🔥🔥", "👍👍", "😊", "🎉", "😂😂"])
+        ],
+    ),
+    "copy paste essay": (
+        "flood",
+        same(
+            "u",
+            [0, 1, 2, 3, 4, 5],
+            "曾经有一份真诚的爱情摆在我面前我没有珍惜等到失去的时候才追悔莫及人世间最痛苦的事情莫过于此",
+        ),
+    ),
+    "live spam": ("flood", [("u", i * 0.1, "主播看我看我看我" + str(i), "live") for i in range(20)]),
+    "xhs": ("fake_engagement", [("u", 0, "小红书赞藏评业务,笔记收录,10块100赞,真人账号,需要的滴滴")]),
+    "water army recruit": (
+        "fake_engagement",
+        [("u", 0, "招评论员,每天在家刷评论,一条1块,日结,水军团队长期招人")],
+    ),
+    "bilibili": ("fake_engagement", [("u", 0, "B站三连代刷,播放量100元1万,掉了补,老店诚信")]),
+    "hot search": ("fake_engagement", [("u", 0, "专业上热搜,保证在榜三小时,明星工作室长期合作,价格私聊")]),
+    "delete bad": ("fake_engagement", [("u", 0, "代删差评,负面处理,不成功不收费,联系微信 sc998877")]),
+    "vote": ("fake_engagement", [("u", 0, "宝宝大赛拉票群,互投互助,一天可投10票,进群互投")]),
+    "control": ("fake_engagement", [("u", 0, "宝子们去广场控一下评,话术我放群里了,记得换着说,别用原文")]),
+    "praise game": (
+        "fake_engagement",
+        each(
+            "a b c d",
+            0,
+            20,
+            [
+                "玩了三天这款手游,画面精美,剧情用心,真的良心神作,强烈安利给大家",
+                "玩了三天这款手游,画面精美剧情用心,真的是良心神作,强烈安利给大家!",
+            ],
+        ),
+    ),
+    "weixln": ("deceptive_link", [("u", 0, "您的微信账号被投诉,请在 weixln-safe.com 解除限制")]),
+    "alipay": ("deceptive_link", [("u", 0, "支付宝年终账单红包 http://alipay.hongbao-lq.xyz 快来领取")]),
+    "a href": (
+        "deceptive_link",
+        [("u", 0, '<a href="http://evil.example.top/x">https://www.taobao.com</a>')],
+    ),
+    "gov": (
+        "deceptive_link",
+        [("u", 0, "【ETC】您的ETC认证失效,请尽快登录 http://etc-rz.top 办理,以免影响通行")],
+    ),
+    "12306": ("deceptive_link", [("u", 0, "抢票加速包免费领 http://12306-qp.top/free")]),
+    "steam": ("deceptive_link", [("u", 0, "兄弟给我投一票 https://steamcornmunity.com/vote/1")]),
+    "paypaI": ("deceptive_link", [("u", 0, "verify at http://www.paypa1.com/login")]),
+    "pile 2": (
+        "pile_on",
+        [
+            ("小白", 0, "高考成绩出来了,420分", "t"),
+            *each(
+                "a b c d e f",
+                2,
+                5,
+                [
+                    "就你这智商还考大学?笑死",
+                    "垃圾",
+                    "丢不丢人啊,发出来干嘛",
+                    "脑子进水了吧",
+                    "废物,白活了",
+                    "你爸妈脸都被你丢光了,滚",
+                ],
+                "t",
+                "小白",
+            ),
+        ],
+    ),
+    "pile 3": (
+        "pile_on",
+        each(
+            "a b c d e f g",
+            0,
+            8,
+            [
+                "某女星滚出娱乐圈",
+                "她怎么还有脸出来",
+                "恶心的女人,吐了",
+                "捞女一个,令人作呕",
+                "这种人也配当明星?",
+                "贱不贱啊她",
+                "抵制她,人品太差",
+            ],
+            "八卦",
+        ),
+    ),
+    "pile @": (
+        "pile_on",
+        each(
+            "a b c d e",
+            0,
+            2,
+            ["@小鹿 你妈死了", "@小鹿 出来挨骂", "@小鹿 婊子", "@小鹿 全家火葬场", "@小鹿 不得好死"],
+        ),
+    ),
+    "pile school": (
+        "pile_on",
+        each(
+            "a b c d e",
+            0,
+            4,
+            [
+                "她家穷得要死,天天穿一件校服",
+                "大家别跟她玩",
+                "又臭又丑的东西",
+                "小偷!全班都知道你偷东西",
+                "滚出三班",
+            ],
+            "班级墙",
+            "小芸",
+        ),
+    ),
+}
+
+LATER_INNOCENT: dict[str, list[Row]] = {
+    "movie line copied": each(EIGHT, 0, 5, ["曾经有一份真挚的感情摆在我面前,我没有珍惜"], "影评"),
+    "news share": each(
+        EIGHT,
+        0,
+        20,
+        [
+            "【暴雨橙色预警】今晚我市有暴雨,请减少外出 https://news.example.com/a/123",
+            "转发:【暴雨橙色预警】今晚我市有暴雨,请减少外出 https://news.example.com/a/123",
+        ],
+    ),
+    "survey": each("a b c", 0, 60, ["帮同学填个问卷,谢谢大家 https://www.wjx.cn/vm/xyz.aspx"]),
+    "petition": each(EIGHT, 0, 10, ["支持小区加装电梯", "支持加装电梯", "支持!"], "业委会"),
+    "teacher notices": same(
+        "班主任", [0, 1, 2, 3], "各位家长,明天上午8点开家长会,请准时到教室,收到请回复", "一班 二班 三班 四班"
+    ),
+    "parents": each(EIGHT, 0, 1, ["收到,谢谢老师", "收到", "好的老师"], "一班"),
+    "health": [
+        ("打卡君", i * 1440 + 420, f"早起打卡第{i + 1}天,跑步5公里,体重{80 - i}kg", "减肥打卡")
+        for i in range(10)
+    ],
+    "same complaint": each(
+        EIGHT, 0, 12, ["又停水了,什么时候来水?", "怎么又停水了", "停水都一天了,物业在干嘛"], "小区"
+    ),
+    "refund": each(EIGHT, 0, 9, ["退钱!", "什么时候退款", "商家赶紧退款", "退款退款"], "t", "某教育机构"),
+    "job seeker": same("求职者", [0, 30, 70], "应届生求职,会计专业,有初级证书,求推荐岗位", "a b c"),
+    "asks price": each(EIGHT, 0, 2, ["多少钱?", "怎么卖的", "价格多少", "求链接"], "好物"),
+    "help answer": [
+        ("课代表", i * 7, "期末考试范围是第一章到第六章,老师在群里发了", f"t{i}", f"s{i}") for i in range(6)
+    ],
+    "good night": each(EIGHT, 0, 0.5, ["晚安", "大家晚安", "晚安~"], "夜聊"),
+    "danmaku 666": each(EIGHT, 0, 0.05, ["666", "666666", "6"], "live"),
+    "count down": [("主持", i * 0.3, str(10 - i), "跨年") for i in range(7)],
+    "fan slogan": each(EIGHT, 0, 0.5, ["陈小鱼 加油!", "陈小鱼加油!!"], "应援"),
+    "poem": each("a b c d", 0, 30, ["山有木兮木有枝,心悦君兮君不知"]),
+    "red packet thanks": each(EIGHT, 0, 0.2, ["谢谢老板", "谢谢老板的红包", "老板大气"], "群"),
+    "discuss pay": [
+        ("a", 0, "大家兼职都做什么,工资多少"),
+        ("b", 3, "我做家教,一小时80"),
+        ("c", 5, "餐厅服务员,日结150"),
+        ("d", 9, "小心刷单骗局,我同学被骗了"),
+    ],
+    "recommend": [
+        ("a", 0, "求推荐健身房"),
+        ("b", 4, "学校东门那家不错,年卡1200", "", "a"),
+        ("c", 8, "+1,教练专业", "", "a"),
+    ],
+    "sell 2 items": [("学姐", 0, "毕业出台灯,20元", "二手"), ("学姐", 1, "毕业出考研书一套,50元", "二手")],
+    "correction ad": [
+        ("店主", 0, "本店今日新品上架,欢迎选购,地址人民路8号"),
+        ("店主", 2, "本店今日新品上架,欢迎选购,地址人民路18号"),
+    ],
+    "debate": [
+        (("正", "反", "甲", "乙", "丙", "丁")[i % 6], i * 2, t, "辩论", "楼主")
+        for i, t in enumerate(
+            [
+                "我反对楼主观点",
+                "楼主偷换概念",
+                "证据不足",
+                "这逻辑站不住脚",
+                "你没看懂原文吧",
+                "请拿数据说话",
+                "不敢苟同",
+                "这说法太片面",
+                "楼主可能误会了",
+                "胡说八道,明明不是这样",
+            ]
+        )
+    ],
+    "comfort": each(
+        EIGHT,
+        0,
+        1,
+        ["别听他们说你丑,你很好看", "骂你的人才有病", "那些说你废物的都是喷子", "抱抱,不哭"],
+        "t",
+        "小雨",
+    ),
+    "joke thread": each(
+        EIGHT,
+        0,
+        2,
+        ["我才是真正的废物哈哈", "我比你还废物", "我也是小丑🤡", "笨蛋本蛋就是我"],
+        "自嘲",
+        "阿呆",
+    ),
+    "critic film": each(
+        EIGHT, 0, 6, ["这电影烂透了", "编剧脑残吧", "导演什么水平", "剧情垃圾,浪费钱", "难看死了"], "影评"
+    ),
+    "legal talk": [
+        ("律师", 0, "刷票、买卖粉丝可能构成不正当竞争,请勿参与"),
+        ("读者", 3, "学习了"),
+        ("网友", 5, "原来买赞也违法"),
+    ],
+    "official activity": [
+        ("官方运营", i * 3, "周年庆活动开启,登录即可领取礼包,详情见公告", f"t{i}") for i in range(3)
+    ],
+    "git": [
+        ("dev", 0, "文档在 https://docs.rs/tokio,仓库 https://github.com/tokio-rs/tokio"),
+        ("dev", 4, "本地跑 http://localhost:3000"),
+        ("dev2", 6, "换源 https://mirrors.tuna.tsinghua.edu.cn/pypi/web/simple"),
+    ],
+    "own blog link": [
+        ("写手", 0, "我写了一篇教程,欢迎指正 https://blog.xiaoming.cn/post/1", "a"),
+        ("写手", 500, "刚好写过这个问题 https://blog.xiaoming.cn/post/1", "b"),
+    ],
+    "share location": [
+        ("a", 0, "我在西门肯德基等你们"),
+        ("b", 1, "马上到"),
+        ("a", 1.2, "西门肯德基"),
+        ("a", 2, "靠窗"),
+    ],
+    "game banter": [
+        (("甲", "乙", "丙", "丁")[i % 4], i * 0.3, t, "开黑", ("乙", "丙", "丁", "甲")[i % 4])
+        for i, t in enumerate(
+            ["你太菜了哈哈", "你才菜", "坑货", "snb", "躺赢狗", "哈哈哈哈", "再来一局", "走"]
+        )
+    ],
+}
+
+
 @pytest.mark.parametrize("name", GUILTY)
 def test_behaviour_is_found(name: str) -> None:
     kind, clause, rows, indexes = GUILTY[name]
@@ -587,3 +907,222 @@ def test_behaviour_is_found(name: str) -> None:
 @pytest.mark.parametrize("name", INNOCENT)
 def test_ordinary_posts_are_left_alone(name: str) -> None:
     assert not found_in(posts(*INNOCENT[name]))
+
+
+@pytest.mark.parametrize("name", LATER_GUILTY)
+def test_behaviour_is_found_in_the_second_set(name: str) -> None:
+    kind, rows = LATER_GUILTY[name]
+    assert kind in {one.kind.value for one in found_in(posts(*rows))}
+
+
+@pytest.mark.parametrize("name", LATER_INNOCENT)
+def test_the_second_set_is_left_alone(name: str) -> None:
+    assert not found_in(posts(*LATER_INNOCENT[name]))
+
+
+# ---------------------------------------------------------------- what a finding carries
+
+
+def test_a_pile_on_carries_target_shield_and_evidence() -> None:
+    (found,) = found_in(posts(*GUILTY["a wave among friendly posts"][2]))
+    assert found.target == "小周"
+    assert "小周" not in found.authors
+    assert found.shield is not None
+    assert found.shield.target == "小周"
+    assert [(item.post_index, item.author, item.minute) for item in found.evidence] == [
+        (2, "x1", 4), (4, "x2", 7), (5, "x3", 9), (7, "x4", 14), (8, "x5", 16),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", GUILTY)
+def test_findings_are_well_formed(name: str) -> None:
+    rows = GUILTY[name][2]
+    for found in found_in(posts(*rows)):
+        assert found.authors == tuple(sorted({rows[index][0] for index in found.post_indexes}))
+        assert found.post_indexes == tuple(sorted(set(found.post_indexes)))
+        assert found.clauses
+        assert all(map(clause_exists, found.clauses))
+        assert found.reason.endswith("。")
+
+
+def test_a_known_minor_is_protected_under_the_minors_clause() -> None:
+    texts = ["傻逼", "废物,滚", "你个脑残", "去死吧", "恶心人的东西,滚出去"]
+    attacks = [
+        Posted(place, f"a{place}", text, place, "t", "小雨", minor=True) for place, text in enumerate(texts)
+    ]
+    assert [found.clauses[0] for found in found_in(attacks)] == ["1.11"]
+
+
+def test_an_official_account_may_repeat_its_offers() -> None:
+    text = "全场五折优惠,下单立减,咨询热线400-800-1234"
+    own = [Posted(place, "商城", text, place * 30, f"t{place}", official=True) for place in range(4)]
+    assert not found_in(own)
+    assert found_in([Posted(each.index, "路人", each.text, each.minute, each.thread) for each in own])
+
+
+# ---------------------------------------------------------------- the model's share
+
+
+def _with_model(**found: float) -> Observer:
+    """An observer whose model says the same of every text."""
+
+    def scores(texts: Sequence[str]) -> list[Scores]:
+        return [some_scores(**found) for _ in texts]
+
+    thresholds = {head: Threshold(0.6, 0.95) for head in ("ad", "negativity", "abuse")}
+    return Observer(Lexicon.compile(()), default_segmenter(), scores, thresholds)
+
+
+PLAIN = "北风那个吹,雪花那个飘,年来到了,大家来看一看瞧一瞧"
+
+
+def test_the_model_alone_makes_a_repeated_advert() -> None:
+    copies = posts(*same("u", [0, 30, 60, 90], PLAIN, "a b c d"))
+    assert not found_in(copies)
+    assert not found_in(copies, _with_model(ad=0.5))
+    assert [found.kind for found in found_in(copies, _with_model(ad=0.7))] == ["repeat_ads"]
+    assert [found.clauses[0] for found in found_in(copies[:3], _with_model(ad=0.96))] == ["3.2"]
+
+
+def test_what_many_write_alike_is_no_campaign_by_the_models_word_alone() -> None:
+    assert not found_in(posts(*each("甲 乙 丙 丁", 0, 3, [PLAIN])), _with_model(ad=0.96))
+
+
+def test_loud_disagreement_alone_is_no_pile_on() -> None:
+    crowd = posts(*each(" ".join(f"u{place}" for place in range(40)), 0, 1, [PLAIN], "t", "阿哲"))
+    assert not found_in(crowd, _with_model(negativity=0.55))
+    assert [found.kind for found in found_in(crowd, _with_model(abuse=0.97))] == ["pile_on"]
+
+
+# ---------------------------------------------------------------- links
+
+
+@pytest.mark.parametrize(
+    ("text", "trick"),
+    [
+        ("http://www.taoba0.com", Trick.LOOK_ALIKE),
+        ("rnihoyo.com", Trick.LOOK_ALIKE),
+        ("weixln-safe.com", Trick.LOOK_ALIKE),
+        ("https://www.аррӏе.com", Trick.HOMOGLYPH),
+        ("xn--80ak6aa92e.com", Trick.HOMOGLYPH),
+        ("https://exаmple.com/a", Trick.HOMOGLYPH),
+        ("pinduodou.com", Trick.TYPO),
+        ("bilibilli.com", Trick.TYPO),
+        ("www.icbc.com.cn.login.top/a", Trick.SUBDOMAIN),
+        ("http://jd-618.vip", Trick.BORROWED),
+        ("https://www.taobao.com@evil.top/", Trick.USERINFO),
+        ("https://www.taobao.com%2Fitem@evil.top/", Trick.USERINFO),
+        ("http://3627734734/", Trick.NUMBER_HOST),
+        ("http://0xd83ac2ee/", Trick.NUMBER_HOST),
+        ("http://47.98.1.2:8080/x", Trick.ADDRESS),
+        ("[www.icbc.com.cn](http://icb.xyz)", Trick.MISMATCH),
+        ('<a href="http://evil.top/x">taobao.com</a>', Trick.MISMATCH),
+        ("https://link.zhihu.com/?target=https%3A//taoba0.top", Trick.JUMP),
+        ("http://t.cn/A6xx", Trick.SHORTENER),
+        ("https://s.click.taobao.com/abc", Trick.AFFILIATE),
+        ("http://www.\u200btaoba0.com", Trick.LOOK_ALIKE),
+        ("taobao.com", Trick.NONE),
+        ("https://www.bilibili.com/video/BV1?from=1", Trick.NONE),
+        ("https://weixin.sogou.com", Trick.NONE),
+        ("[淘宝](https://www.tmall.com)", Trick.NONE),
+        ("https://user:pw@example.com/", Trick.NONE),
+        ("https://github.com/baidu/amis", Trick.NONE),
+    ],
+)
+def test_tricks_of_links(text: str, trick: Trick) -> None:
+    assert find_links(text)[0].trick is trick
+
+
+@pytest.mark.parametrize(
+    "text", ["", "abc@qq.com", "版本 3.2.1.4", "http://192.168.1.1/", "a.b", "main.py", "。。。", "1.5元"]
+)
+def test_no_links(text: str) -> None:
+    assert not find_links(text)
+
+
+# ---------------------------------------------------------------- properties
+
+
+def _shown(found: Sequence[BehaviourFinding]) -> set[tuple[object, ...]]:
+    return {(one.kind, one.authors, one.post_indexes, one.clauses, one.reason, one.target) for one in found}
+
+
+ALL_ROWS = [row for _, _, rows, _ in GUILTY.values() for row in rows] + [
+    row for rows in INNOCENT.values() for row in rows
+]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.data())
+def test_the_order_of_posts_makes_no_difference(data: st.DataObject) -> None:
+    chosen = data.draw(st.lists(st.sampled_from(sorted(GUILTY)), min_size=1, max_size=4, unique=True))
+    given_posts = posts(*(row for name in chosen for row in GUILTY[name][2]))
+    shuffled = data.draw(st.permutations(given_posts))
+    assert _shown(found_in(shuffled)) == _shown(found_in(given_posts))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_unrelated_posts_remove_no_finding(data: st.DataObject) -> None:
+    name = data.draw(st.sampled_from(sorted(GUILTY)))
+    own = posts(*GUILTY[name][2])
+    rows = data.draw(st.lists(st.sampled_from(ALL_ROWS), max_size=30))
+    shift = data.draw(st.integers(-3000, 3000))
+    others = [
+        Posted(1000 + place, f"别人{row[0]}", row[2], row[1] + shift, f"别处{place}", "")
+        for place, row in enumerate(rows)
+    ]
+    before, after = found_in(own), found_in([*others, *own])
+    for one in before:
+        assert any(
+            one.kind is other.kind and set(one.post_indexes) <= set(other.post_indexes) for other in after
+        ), one
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from("甲乙丙"),
+            st.integers(-5, 5),
+            st.text(st.characters(codec=None), max_size=60),
+            st.sampled_from(["", "t"]),
+            st.sampled_from(["", "甲"]),
+        ),
+        max_size=30,
+    )
+)
+def test_any_text_is_read(rows: list[Row]) -> None:
+    found_in(posts(*rows))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "哈" * 10_000,
+        "a." * 5_000,
+        "e\u0301" * 5_000,
+        "@" * 5_000,
+        "http://" * 1_500,
+        "加v" * 3_000,
+        "1" * 10_000,
+        "[a](" * 2_500,
+    ],
+)
+def test_odd_texts_take_no_time(text: str) -> None:
+    start = time.perf_counter()
+    found_in(posts(("u", 0, text, "t"), ("v", 1, text, "t")))
+    assert time.perf_counter() - start < 5
+
+
+def test_ten_thousand_posts_take_seconds() -> None:
+    """The bound is generous, for machines are shared; the usual time is in docs/behaviour.md."""
+    rows = [row for place in range(40) for row in ALL_ROWS][:10_000]
+    crowd = [
+        Posted(place, f"{row[0]}{place % 400}", row[2], row[1] + place % 7 * DAY / 60e6, f"t{place % 97}", "")
+        for place, row in enumerate(rows)
+    ]
+    observed = observer().observe(crowd, now=NOW)
+    start = time.perf_counter()
+    find(observed)
+    assert time.perf_counter() - start < 10

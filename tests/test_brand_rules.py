@@ -51,7 +51,7 @@ def names(text: str, *brands: Brand, edges: frozenset[int] = EVERYWHERE) -> list
 
 APPLE = a_brand(name="苹果", aliases=("apple",), exclusions=("苹果汁", "吃苹果", "红苹果树"))
 MAC = a_brand(name="mac")
-HUAWEI = a_brand(2, "华为", aliases=("华为手机", "hw"))
+HUAWEI = a_brand(2, "华为", aliases=("华为手机",))
 HONOR = a_brand(3, "华为荣耀")
 
 
@@ -107,18 +107,18 @@ def test_latin_edge_matters_only_on_the_latin_side_of_a_name() -> None:
         ("华为手机好", ["华为手机"]),
         ("华为荣耀好", ["华为荣耀"]),
         ("华为好", ["华为"]),
-        ("hw华为荣耀华为手机", ["华为荣耀", "华为手机"]),  # hw touches no Latin letter, but see below
+        ("华为荣耀华为手机", ["华为荣耀", "华为手机"]),
     ],
 )
 def test_the_longest_name_of_a_place_wins(text: str, found: list[str]) -> None:
-    assert [each for each in names(text, HUAWEI, HONOR) if each != "hw"] == found
+    assert names(text, HUAWEI, HONOR) == found
 
 
 def test_overlapping_names_yield_to_the_earlier() -> None:
     assert names("上海天天", a_brand(1, "上海天"), a_brand(2, "海天天")) == ["上海天"]
 
 
-PEOPLE_DAILY = a_brand(name="大众", context=("汽车", "途观"))
+VOLKSWAGEN = a_brand(name="大众", context=("汽车", "途观"))
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ PEOPLE_DAILY = a_brand(name="大众", context=("汽车", "途观"))
     ],
 )
 def test_ambiguous_name_needs_its_context(text: str, found: list[str]) -> None:
-    assert names(text, PEOPLE_DAILY) == found
+    assert names(text, VOLKSWAGEN) == found
 
 
 @pytest.mark.parametrize(
@@ -166,7 +166,7 @@ WORDS = st.sampled_from(
 
 @given(st.lists(WORDS, max_size=12).map("".join))
 def test_links_are_in_order_and_do_not_overlap(text: str) -> None:
-    found = linked(text, APPLE, MAC, HUAWEI, HONOR, PEOPLE_DAILY)
+    found = linked(text, APPLE, MAC, HUAWEI, HONOR, VOLKSWAGEN)
     ends = [(start, start + len(name)) for _, name, start, _ in found]
     assert all(text[start:end] == name for (start, end), (_, name, _, _) in zip(ends, found, strict=True))
     assert all(before[1] <= after[0] for before, after in itertools.pairwise(ends))

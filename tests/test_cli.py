@@ -167,6 +167,12 @@ def test_port_that_is_taken(tmp_path: Path) -> None:
     assert not (tmp_path / "data").exists()
 
 
+def test_bootstrap_file_needs_its_folder(tmp_path: Path) -> None:
+    answer = run("up", "--data-dir", tmp_path / "data", "--bootstrap", tmp_path / "none" / "file.json")
+    refused(answer, "none")
+    assert not (tmp_path / "data").exists()
+
+
 def test_policy_that_is_wrong_stops_the_start(tmp_path: Path) -> None:
     policy = tmp_path / "policy.toml"
     policy.write_text('version = "x"', encoding="utf-8")

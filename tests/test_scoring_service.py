@@ -513,6 +513,17 @@ def test_edit_closes_the_review_and_takes_the_mentions_away(sessions: Sessions, 
     assert sorted(versions) == [1, 2]
 
 
+def test_a_post_may_be_edited_very_often(sessions: Sessions, community_id: int) -> None:
+    """The number of an event is part of its id, which must hold it."""
+    keep(sessions, community_id, a_submission("a", "优惠"))
+    with sessions.write.begin() as session:
+        session.execute(update(PostRow).values(event_version=1_234_567, revision=1_234_567))
+    a_scoring(sessions).score_pending()
+    (event,) = rows(sessions, OutboxEventRow)
+    assert isinstance(event, OutboxEventRow)
+    assert event.subject_version == 1_234_568
+
+
 def test_withdrawal_closes_the_review_and_takes_the_mentions_away(
     sessions: Sessions, community_id: int
 ) -> None:

@@ -114,3 +114,16 @@ def test_a_vocabulary_survives_its_file(tmp_path: Path, tokeniser: Tokeniser) ->
     path.write_text('{"tokens": ["a"], "fold": {}}', encoding="utf-8")
     with pytest.raises(ValueError, match="not a vocabulary"):
         Vocabulary.read(path)
+
+
+def test_the_form_for_transformers_gives_the_same_ids(tmp_path: Path, tokeniser: Tokeniser) -> None:
+    pytest.importorskip("transformers")
+    from moderation.training.character_tokenizer import CharacterTokenizer  # noqa: PLC0415 - needs transformers
+
+    tokeniser.vocabulary.write(tmp_path / "vocab.json")
+    CharacterTokenizer(str(tmp_path / "vocab.json")).save_pretrained(tmp_path / "saved")
+    other = CharacterTokenizer.from_pretrained(tmp_path / "saved")
+    for text in ("加微信13800138000 好", "Ａ賭錢!", "你 好", ""):
+        assert other(text)["input_ids"] == tokeniser.encode(text)[0]
+    pair = other("你好", "加微信")
+    assert (pair["input_ids"], pair["token_type_ids"]) == tokeniser.encode("加微信", "你好")

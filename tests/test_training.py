@@ -274,7 +274,24 @@ def tiny_corpus(tmp_path: Path) -> Corpus:
     return Corpus(tmp_path, None)
 
 
-def test_fine_tuning_learns_and_resumes(tmp_path: Path, vocabulary: Vocabulary) -> None:
+def test_fine_tuning_that_was_killed_ends_where_it_would_have(tmp_path: Path, vocabulary: Vocabulary) -> None:
+    corpus, tokeniser = tiny_corpus(tmp_path), Tokeniser(vocabulary)
+    recipe = Recipe(passes=6, tokens=256, rate=5e-3, limit=64, weak=0, minutes_between_checkpoints=0.0)
+
+    def stop(_: object) -> None:
+        raise KeyboardInterrupt
+
+    finetune(network_of(vocabulary), tokeniser, corpus, recipe, tmp_path / "straight", lambda _: None)
+    with pytest.raises(KeyboardInterrupt):
+        finetune(network_of(vocabulary), tokeniser, corpus, recipe, tmp_path / "killed", stop)
+    assert (tmp_path / "killed" / "finetune.pt").exists()
+    finetune(network_of(vocabulary), tokeniser, corpus, recipe, tmp_path / "killed", lambda _: None)
+    straight, killed = (read_network(tmp_path / name).state_dict() for name in ("straight", "killed"))
+    assert all(torch.equal(straight[name], killed[name]) for name in straight)
+    assert not (tmp_path / "killed" / "finetune.pt").exists()
+
+
+def test_fine_tuning_learns(tmp_path: Path, vocabulary: Vocabulary) -> None:
     corpus, tokeniser = tiny_corpus(tmp_path), Tokeniser(vocabulary)
     seen: list[float] = []
     recipe = Recipe(passes=12, tokens=256, rate=5e-3, head_scale=1.0, limit=64, weak=0)
@@ -401,3 +418,59 @@ def test_posts_are_read_split_and_freed_of_near_duplicates(tmp_path: Path) -> No
     assert posts.counts(found)["kind"] == {"ordinary": 1, "violation": 2, "near_miss": 1}
     posts.write(found, tmp_path / "posts.jsonl")
     assert len((tmp_path / "posts.jsonl").read_text(encoding="utf-8").splitlines()) == 4
+
+
+# ---------------------------------------------------------------- the commands
+
+
+def test_from_text_to_figures_by_the_commands(tmp_path: Path) -> None:
+    """Pre-train, fine-tune, export and evaluate on a few lines: every command, end to end."""
+    import lzma
+
+    from click.testing import CliRunner
+
+    from moderation.training.commands import evaluate
+    from moderation.training.commands import train as group
+
+    (tmp_path / "lines.txt").write_text("\n".join(TEXTS * 4), encoding="utf-8")
+    data, runner = tmp_path / "data", CliRunner()
+    data.mkdir()
+    rows = [
+        {"id": f"c{n}", "text": text + "啊" * (n % 7), "offence": int("笨蛋" in text), "weight": 1.0}
+        | {"split": ("train", "train", "dev", "test")[n // 10]}
+        for n, text in enumerate(TEXTS)
+    ]
+    with lzma.open(data / "cold.jsonl.xz", "wt", encoding="utf-8") as out:
+        out.write("".join(json.dumps(row) + "\n" for row in rows))
+
+    def run(command: Any, *options: str) -> str:
+        found = runner.invoke(command, options, catch_exceptions=False)
+        assert found.exit_code == 0, found.output
+        return str(found.output)
+
+    build = ["--folder", str(tmp_path / "build"), "--layers", "1", "--width", "64", "--tokens", "256"]
+    run(group, "pretrain", str(tmp_path / "lines.txt"), *build, "--ranks", "1", "--minutes", "0.02", "--decay-steps", "2")
+    shared = ["--vocabulary", str(tmp_path / "build" / "vocab.json"), "--data", str(data)]
+    tuned = ["--encoder", str(tmp_path / "build" / "encoder"), "--output", str(tmp_path / "run")]
+    run(group, "finetune", *tuned, *shared, "--ranks", "1", "--passes", "1", "--wide-passes", "1")
+    bundle = ["--bundle", str(tmp_path / "zh-tiny")]
+    run(group, "export", "--network", str(tmp_path / "run"), *shared, *bundle, "--version", "1")
+    run(group, "calibrate", *bundle, "--data", str(data))
+    report = run(evaluate, *bundle, str(data / "cold.jsonl.xz"), "--json", str(tmp_path / "figures.json"))
+    assert "| cold | offence | 10 |" in report
+    figures = json.loads((tmp_path / "figures.json").read_text(encoding="utf-8"))
+    assert figures["files"][0]["offence"]["posts"] == 10
+    found = runner.invoke(evaluate, ["--bundle", str(data), str(data / "cold.jsonl.xz")])
+    assert found.exit_code == 1
+    assert "bundle.json is missing" in found.output
+    assert "Traceback" not in found.output
+
+
+@pytest.mark.parametrize("name", ["posts", "pretrain", "finetune", "export", "calibrate"])
+def test_every_command_shows_an_example(name: str) -> None:
+    from click.testing import CliRunner
+
+    from moderation.training.commands import train as group
+
+    found = CliRunner().invoke(group, [name, "--help"])
+    assert "Example: moderation train" in found.output

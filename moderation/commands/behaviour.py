@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TextIO
@@ -31,6 +30,9 @@ if TYPE_CHECKING:
 
 BATCH: Final = 512
 """Posts that are scored together."""
+
+LATEST: Final = 1e12
+"""Minutes from the origin that are still a time: two million years, and no float loses a second."""
 
 
 class BehaviourFileError(UserError):
@@ -164,24 +166,34 @@ def _scenario(line: str, number: int, where: str) -> Scenario:
 def _post(record: object, index: int, where: str) -> Posted:
     if not isinstance(record, dict):
         raise BehaviourFileError(f"{where}: is not a JSON object")
-    minute = record.get("minute", 0)
-    if isinstance(minute, bool) or not isinstance(minute, int | float) or not math.isfinite(minute):
-        raise BehaviourFileError(f"{where}: «minute» is no number")
-    text = record.get("text")
-    if not isinstance(text, str):
-        raise BehaviourFileError(f"{where}: has no «text»")
-    if len(text) > MAX_TEXT:
-        raise BehaviourFileError(f"{where}: the text has {len(text)} characters; at most {MAX_TEXT}")
     return Posted(
         index=index,
         author=_name(record, "author", where, needed=True),
-        text=_clean(text),
-        minute=minute,
+        text=_text(record, where),
+        minute=_minute(record, where),
         thread=_name(record, "thread", where),
         target_author=_name(record, "target_author", where),
         official=record.get("official") is True,
         minor=record.get("target_minor") is True,
     )
+
+
+def _text(record: dict[str, Any], where: str) -> str:
+    text = record.get("text")
+    if not isinstance(text, str):
+        raise BehaviourFileError(f"{where}: has no «text»")
+    if len(text) > MAX_TEXT:
+        raise BehaviourFileError(f"{where}: the text has {len(text)} characters; at most {MAX_TEXT}")
+    return _clean(text)
+
+
+def _minute(record: dict[str, Any], where: str) -> float:
+    minute = record.get("minute")
+    if minute is None:
+        raise BehaviourFileError(f"{where}: has no «minute»")
+    if isinstance(minute, bool) or not isinstance(minute, int | float) or not abs(minute) <= LATEST:
+        raise BehaviourFileError(f"{where}: «minute» is no number")
+    return minute
 
 
 def _name(record: dict[str, Any], field: str, where: str, *, needed: bool = False) -> str:

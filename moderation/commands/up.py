@@ -67,6 +67,8 @@ def start(
     given: dict[str, Any] = {"data_dir": data_dir, "workers": workers}
     settings = Settings(**{name: value for name, value in given.items() if value is not None})
     read_policy(settings.policy)
+    if bootstrap is not None and not bootstrap.parent.is_dir():
+        raise StartError(f"there is no folder {bootstrap.parent} to write {bootstrap.name} to")
     with ExitStack() as stack:
         listener = stack.enter_context(_listen(host, port))
         folder = stack.enter_context(data_folder(settings.data_dir))

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from moderation.classifiers.bundle import Threshold
     from moderation.training.calibrate import Judged
 
-_MOST: Final = 4000
+_MOST: Final = 2500
 _CAPS: Final = {
     "chnci": 1500,
     "stoneskipping": 1500,
@@ -62,7 +62,7 @@ class Sources:
     permissive: bool = False
 
     def dev(self) -> dict[str, list[Example]]:
-        """Dev examples by source, at most 4,000 of each."""
+        """Dev examples by source, at most 2,500 of each."""
         found = {}
         for name, use in USES.items():
             if (self.data / f"{name}.jsonl.xz").exists() and (use.permissive or not self.permissive):
@@ -136,15 +136,16 @@ def assemble(
         wide = Wide(state["table.weight"].shape[1], state["table.weight"].shape[0])
         wide.load_state_dict(state)
         export_onnx(network, full)
-        write_bundle(plain, nothing, full, vocabulary)
-        deep = TransformerClassifier(load_classifier(plain).bundle, OnnxRunner(full, 4), _RUN)
+        quantise(full, small)
+        write_bundle(plain, nothing, small, vocabulary)
+        deep = TransformerClassifier(load_classifier(plain).bundle, OnnxRunner(small), _RUN)
         alone = TransformerClassifier(deep.bundle, _WideRunner(wide), _RUN)
         parts = [joined(list(judge_all(each, examples).values())) for each in (deep, alone)]
         join(network, wide, mixture(parts[0], parts[1]))
     export_onnx(network, full)
     quantise(full, small)
     write_bundle(plain, nothing, small, vocabulary)
-    served = TransformerClassifier(load_classifier(plain).bundle, OnnxRunner(small, 4), _RUN)
+    served = TransformerClassifier(load_classifier(plain).bundle, OnnxRunner(small), _RUN)
     calibration, limits, figures = settle(served, examples, sources.ordinary())
     facts = Facts(bundle.name, version, today, calibration, limits, metrics={"dev": figures})
     others: tuple[Path, ...] = ()
@@ -178,7 +179,7 @@ def settle(
 def calibrate_again(folder: Path, sources: Sources, budgets: tuple[float, float]) -> dict[str, Any]:
     """Fit calibration and thresholds of a bundle again and rewrite its ``bundle.json``."""
     bundle = read_bundle(folder)
-    served = TransformerClassifier(bundle, OnnxRunner(folder / "model.onnx", 4), _RUN)
+    served = TransformerClassifier(bundle, OnnxRunner(folder / "model.onnx"), _RUN)
     calibration, limits, figures = settle(served, sources.dev(), sources.ordinary(), budgets)
     content = json.loads((folder / "bundle.json").read_text(encoding="utf-8"))
     content |= described(calibration, limits) | {"metrics": {"dev": figures}}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,8 +19,17 @@ if TYPE_CHECKING:
     from moderation.training.labels import Example
 
 
-def judge(classifier: TransformerClassifier, examples: Sequence[Example]) -> Judged:
-    """Run the classifier on the examples; those with a span go through as targets."""
+def judge(classifier: TransformerClassifier, examples: Sequence[Example], workers: int = 4) -> Judged:
+    """Run the classifier on the examples, in several threads; those with a span go through as targets."""
+    logits: NDArray[np.float32] = np.zeros((len(examples), SERVED), dtype=np.float32)
+    with ThreadPoolExecutor(workers) as pool:
+        parts = list(pool.map(lambda n: _logits(classifier, examples[n::workers]), range(workers)))
+    for n, part in enumerate(parts):
+        logits[n::workers] = part
+    return Judged(examples, logits)
+
+
+def _logits(classifier: TransformerClassifier, examples: Sequence[Example]) -> NDArray[np.float32]:
     logits: NDArray[np.float32] = np.zeros((len(examples), SERVED), dtype=np.float32)
     spans = [n for n, each in enumerate(examples) if each.span is not None]
     texts = [n for n, each in enumerate(examples) if each.span is None]
@@ -29,7 +39,7 @@ def judge(classifier: TransformerClassifier, examples: Sequence[Example]) -> Jud
     if spans:
         items = [(examples[n].text, *(examples[n].span or (0, 0))) for n in spans]
         logits[spans] = classifier.target_logits(items)
-    return Judged(examples, logits)
+    return logits
 
 
 def joined(parts: Sequence[Judged]) -> Judged:

@@ -126,6 +126,7 @@ class Run:
         state = {name: weight.half() for name, weight in self.masters.named("encoder.").items()}
         encoder = self.model.encoder
         encoder.config._attn_implementation = "eager"  # noqa: SLF001 - the only way after reading a config
+        encoder.config.dtype = torch.float16
         encoder.save_pretrained(folder, state_dict=state, max_shard_size="15MB")
 
 

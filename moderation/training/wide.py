@@ -42,6 +42,7 @@ def train_wide(
     ``report`` gets (step, steps of this pass, loss) every 100 steps.
     """
     torch.manual_seed(seed)
+    torch.sparse.check_sparse_tensor_invariants.disable()
     wide = Wide(OUTPUTS)
     optimiser = torch.optim.Adagrad(wide.parameters(), lr=rate, initial_accumulator_value=1e-4)
     for epoch in range(passes):

@@ -68,6 +68,16 @@ function step(by) {
   } else if (by > 0 && item()?.dataset.next && isShown(item())) show(item().dataset.next);
 }
 
+async function send(action, body) {
+  const answer = await fetch(action, { method: "POST", body, headers: { "HX-Request": "true" } }).catch(() => null);
+  if (answer && !answer.redirected && (answer.ok || answer.status === 409 || answer.status === 422)) {
+    htmx.swap("#toasts", await answer.text(), { swapStyle: "none" });
+  } else {
+    // Not kept (or no longer logged in): back to its item, nothing is lost silently.
+    location.assign(action.replace("/decision", ""));
+  }
+}
+
 // Shows the next item before the server has answered, where it is already here; the answer brings the rest of the page.
 function goAhead(form, kind) {
   const url = item().dataset.next;
@@ -75,9 +85,11 @@ function goAhead(form, kind) {
   const here = item().dataset.item;
   if (!ready?.text || (kind === "block" && !form.elements.clause.value) || decided.has(idOf(url))) return false;
   decided.add(here);
-  const values = { ...Object.fromEntries(new FormData(form)), kind, ahead: "1" };
-  const sent = htmx.ajax("POST", form.getAttribute("action"), { values, source: "#desk", target: "#desk-item", swap: "none" });
-  sending = Promise.all([sending, sent]);
+  const body = new URLSearchParams(new FormData(form));
+  body.set("kind", kind);
+  body.set("ahead", "1");
+  // One after another, in the order of the keys; htmx would drop what is pressed while a request is under way.
+  sending = sending.then(() => send(form.getAttribute("action"), body));
   place(url, ready.text);
   return true;
 }
@@ -119,15 +131,8 @@ function onKey(event) {
   act();
 }
 
-// A decision that went ahead but was not kept: back to its item, nothing is lost silently.
-function goBack(event) {
-  const { requestConfig, pathInfo } = event.detail;
-  if (requestConfig?.formData?.get("ahead")) location.assign(pathInfo.requestPath.replace("/decision", ""));
-}
-
 export function startDesk() {
   if (document.body.dataset.page !== "desk") return;
-  for (const name of ["htmx:sendError", "htmx:responseError"]) document.addEventListener(name, goBack);
   document.addEventListener("keydown", onKey);
   document.addEventListener("click", (event) => {
     const link = event.target.closest("#rows .row-link");

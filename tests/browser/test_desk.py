@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, Route
 
     from moderation.store.tables import ReviewItemRow
     from moderation.wiring.web import WebParts
@@ -239,3 +239,22 @@ def test_a_decision_that_was_not_kept_brings_its_item_back(page: Page, site: Sit
     page.get_by_test_id("decide-pass").wait_for()
     assert site.states().count("decided") == 0
     site.complaints.clear()  # the browser logs the failed request
+
+
+def _slowly(route: Route) -> None:
+    time.sleep(0.4)
+    route.continue_()
+
+
+def test_keys_pressed_faster_than_answers_lose_nothing(page: Page, site: Site) -> None:
+    site.log_in(page)
+    page.route("**/decision*", _slowly)
+    seen = []
+    for _ in range(4):
+        before = open_item(page)
+        seen.append(before)
+        page.keyboard.press("p")
+        next_item(page, before)
+    page.wait_for_function("() => document.querySelectorAll('.row-item.is-done').length === 4")
+    assert len(set(seen)) == 4
+    assert site.states().count("decided") == 4

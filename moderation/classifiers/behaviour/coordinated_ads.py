@@ -35,7 +35,7 @@ ALIKE: Final = 0.5
 
 def find(posts: Sequence[Observed]) -> list[BehaviourFinding]:
     """One finding a campaign."""
-    adverts = [each for each in posts if each.advert and each.post.author and not each.post.official]
+    adverts = [each for each in posts if each.advert and each.post.author and not each.declared]
     return [
         _finding(run)
         for group in cluster(adverts, alike=ALIKE)
@@ -45,19 +45,15 @@ def find(posts: Sequence[Observed]) -> list[BehaviourFinding]:
 
 
 def _coordinated(run: Sequence[Observed]) -> bool:
-    sure = [each for each in run if each.advert is Advert.SURE]
+    sure = [each for each in run if each.advert is Advert.SURE and not each.unaided]
     if any(crowded(same, WINDOW, SHARED) for same in _by_contact(sure)):
         return True
-    best = max(_weight(each) for each in run)
+    signed = [each for each in run if not each.unaided]
+    best = max((each.advert for each in signed), default=Advert.HINT)
     needed = {Advert.SURE: ACCOUNTS, Advert.LIKELY: DOUBTFUL, Advert.HINT: HINTED}[best]
     if best is Advert.LIKELY and any(crowded(same, WINDOW, ACCOUNTS) for same in _by_contact(run)):
         return True
     return bool(crowded(run, WINDOW, needed))
-
-
-def _weight(each: Observed) -> Advert:
-    """What many people write alike for innocent reasons (a class hands in) is no advert by the model's word alone."""
-    return Advert.HINT if each.unaided and each.advert is Advert.LIKELY else each.advert
 
 
 def _by_contact(posts: Sequence[Observed]) -> list[list[Observed]]:

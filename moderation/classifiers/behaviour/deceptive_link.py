@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from moderation.classifiers.behaviour.facts import Advert, finding
-from moderation.classifiers.behaviour.links import SURE, TRICKS_ZH, Link, Trick
 from moderation.classifiers.behaviour.names import listed, sites
+from moderation.classifiers.behaviour.tricks import SURE, TRICKS_ZH, Trick
 from moderation.classifiers.behaviour.windows import by
 from moderation.domain.behaviour import BehaviourKind
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from moderation.classifiers.behaviour.facts import Observed
+    from moderation.classifiers.behaviour.links import Link
     from moderation.domain.behaviour import BehaviourFinding
 
 BAIT: Final = 2
@@ -63,8 +65,9 @@ def _in_company(each: Observed, link: Link) -> bool:
 
 
 def _posing(each: Observed) -> Link | None:
-    """A stranger's link in a text that speaks in the name of a well-known site and asks to sign in or claim."""
-    if each.cues.count("bait") < BAIT:
+    """A stranger's link in a text that speaks for a well-known site, or raises alarm and asks to sign in."""
+    alarmed = each.cues.has("alarm") and each.cues.has("sign_in")
+    if each.cues.count("bait") < BAIT and not alarmed:
         return None
     named = [site for site in sites().values() if any(name in each.cues.text for name in site.zh)]
     for link in each.links:
@@ -72,6 +75,6 @@ def _posing(each: Observed) -> Link | None:
             Trick.SHORTENER,
             Trick.ADDRESS,
         }
-        if named and odd and not link.trusted:
-            return Link(link.surface, link.host, link.domain, Trick.BORROWED, named[0].zh[0])
+        if (named or alarmed) and odd and not link.trusted:
+            return replace(link, trick=Trick.POSING, site=named[0].zh[0] if named else "")
     return None

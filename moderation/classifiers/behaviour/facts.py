@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING, Final, Protocol
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 HOUR: Final = 60
 DAY: Final = 24 * HOUR
+
+_OFFICIAL: Final = re.compile("官方|客服|管理员|小助手|版主|班主任|运营")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +59,10 @@ class Attack(IntEnum):
 class Observed:
     """A post with the facts that detectors work on.
 
-    ``core`` is the text without numbers, contacts, signs and disguises; ``contacts`` are accounts, numbers
-    and links that leave the well-known sites; ``clauses`` those of the word lists' unsuppressed hits; ``engagement`` holds the clauses (3.6, 8.4)
-    that the text alone breaks.  ``unaided`` says that only the model holds the text for an advert.
+    ``core`` is the text without numbers, contacts, signs and disguises; ``contacts`` are accounts, numbers and
+    links that leave the well-known sites; ``clauses`` those of the word lists' unsuppressed hits; ``engagement``
+    holds the clauses (3.6, 8.4) that the text alone breaks.  ``unaided`` says that only the model holds the text
+    for an advert.
     """
 
     post: Posted
@@ -78,6 +82,16 @@ class Observed:
     meaningless: bool = False
     filler: bool = False
     mentions: tuple[str, ...] = ()
+
+    @property
+    def declared(self) -> bool:
+        """Whether an official account promotes: by the platform's word, or by its name if it leads nowhere private."""
+        return self.post.official or (not self.contacts and _OFFICIAL.search(self.post.author) is not None)
+
+    @property
+    def promotion(self) -> Advert:
+        """How sure the advert is; what the model alone holds for likely is a hint."""
+        return Advert.HINT if self.unaided and self.advert is Advert.LIKELY else self.advert
 
     @property
     def order(self) -> tuple[float, str, str, str, str]:

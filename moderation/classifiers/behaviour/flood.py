@@ -52,7 +52,7 @@ ALIKE: Final = 0.8
 
 def find(posts: Sequence[Observed]) -> list[BehaviourFinding]:
     """One finding an account and run, or a thread and run."""
-    innocent = [each for each in posts if each.advert < Advert.LIKELY and not each.engagement]
+    innocent = [each for each in posts if each.promotion < Advert.LIKELY and not each.engagement]
     found = []
     for author, own in by(innocent, lambda each: each.post.author).items():
         if author and len(own) >= FILLERS and not own[0].post.official:

@@ -1,5 +1,6 @@
-"""Links of a text and what is odd about each.  Nothing is fetched; hosts are read from the submitted characters,
-because folding look-alike letters would hide the very trick.
+"""Links of a text and what is odd about each.
+
+Nothing is fetched; hosts are read from the submitted characters, for folding look-alikes would hide the trick.
 """
 
 from __future__ import annotations
@@ -8,71 +9,16 @@ import ipaddress
 import re
 import unicodedata
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from moderation.classifiers.behaviour.names import (
-    imitated,
-    latin,
-    listed,
-    mistyped,
-    own_domains,
-    sites,
-    split_host,
-)
+from moderation.classifiers.behaviour.names import listed, own_domains, sites, split_host
+from moderation.classifiers.behaviour.tricks import SURE, Trick, host_trick
 from moderation.text.addresses import is_site
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-
-class Trick(StrEnum):
-    """What is odd about a link."""
-
-    NONE = "none"
-    HOMOGLYPH = "homoglyph"
-    LOOK_ALIKE = "look_alike"
-    TYPO = "typo"
-    BORROWED = "borrowed"
-    SUBDOMAIN = "subdomain"
-    USERINFO = "userinfo"
-    NUMBER_HOST = "number_host"
-    MISMATCH = "mismatch"
-    JUMP = "jump"
-    SHORTENER = "shortener"
-    ADDRESS = "address"
-    AFFILIATE = "affiliate"
-
-
-TRICKS_ZH: Final[dict[Trick, str]] = {
-    Trick.NONE: "无",
-    Trick.HOMOGLYPH: "域名混用形似字母",
-    Trick.LOOK_ALIKE: "域名形似知名网站",
-    Trick.TYPO: "域名与知名网站仅差一字",
-    Trick.BORROWED: "域名借用知名网站名称",
-    Trick.SUBDOMAIN: "把知名域名放在子域名里",
-    Trick.USERINFO: "用“@”隐藏真实主机",
-    Trick.NUMBER_HOST: "用数字隐藏真实主机",
-    Trick.MISMATCH: "显示的网址与实际目标不同",
-    Trick.JUMP: "经跳转指向可疑地址",
-    Trick.SHORTENER: "短链接隐藏目标",
-    Trick.ADDRESS: "直接使用IP地址",
-    Trick.AFFILIATE: "未声明的返利链接",
-}
-
-SURE: Final = frozenset(
-    {
-        Trick.HOMOGLYPH,
-        Trick.LOOK_ALIKE,
-        Trick.SUBDOMAIN,
-        Trick.USERINFO,
-        Trick.NUMBER_HOST,
-        Trick.MISMATCH,
-        Trick.JUMP,
-    }
-)
-"""Tricks without an honest use; the others need bait or an advert beside them."""
 
 _LETTER: Final = "a-z0-9\\u00df-\\u024f\\u0250-\\u02af\\u0370-\\u03ff\\u0400-\\u052f\\u0531-\\u0588"
 _LINK: Final = re.compile(
@@ -133,7 +79,7 @@ def _read(surface: str, host: str, user: str, path: str, *, sure: bool) -> Link 
     if not suffix or not label or not is_site(_ascii(shown), sure=sure):
         return None
     domain = f"{label}.{suffix}"
-    trick, site = _trick(before, label, suffix, domain)
+    trick, site = host_trick(before, label, suffix, domain)
     if trick is Trick.NONE and _site_like(user):
         trick = Trick.USERINFO
     if trick is Trick.NONE and _jumps_away(path):
@@ -143,43 +89,6 @@ def _read(surface: str, host: str, user: str, path: str, *, sure: bool) -> Link 
     if trick is Trick.NONE and any(f"{shown}{path}".startswith(each) for each in listed("affiliate")):
         trick = Trick.AFFILIATE
     return Link(surface, shown, domain, trick, site)
-
-
-def _trick(before: tuple[str, ...], label: str, suffix: str, domain: str) -> tuple[Trick, str]:
-    """What the host's name pretends, and whose name it is."""
-    if domain in own_domains():
-        return Trick.NONE, ""
-    if not label.isascii():
-        plain = latin(label)
-        site = imitated(label) or _named(plain) or mistyped(plain)
-        mixed = plain.isascii() and re.search(r"[a-z]", label) is not None
-        return (Trick.HOMOGLYPH, site) if site or mixed else (Trick.NONE, "")
-    if site := imitated(label):
-        return Trick.LOOK_ALIKE, site
-    if inner := _own_inside(before):
-        return Trick.SUBDOMAIN, inner
-    if site := mistyped(label):
-        return Trick.TYPO, site
-    cheap = suffix.rpartition(".")[2] in listed("cheap")
-    parts = [part for part in re.split(r"[-0-9]+", label) if part]
-    risky = any(part in listed("risk") for part in (*before, *re.split(r"-", label)))
-    if (site := _named(label, *parts) or _named(*before)) and (cheap or (risky and "-" in label)):
-        return Trick.BORROWED, site
-    return Trick.NONE, ""
-
-
-def _named(*labels: str) -> str:
-    """The first label that is a site's name."""
-    return next((label for label in labels if label in sites()), "")
-
-
-def _own_inside(before: tuple[str, ...]) -> str:
-    """A well-known domain that stands whole among the labels before the real one (``icbc.com.cn.x.top``)."""
-    for start in range(len(before)):
-        for end in range(start + 2, len(before) + 1):
-            if ".".join(before[start:end]) in own_domains():
-                return before[start]
-    return ""
 
 
 def _numeric(surface: str, host: str, *, sure: bool) -> Link | None:

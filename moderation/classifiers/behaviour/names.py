@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 import unicodedata
 from collections import defaultdict
@@ -19,7 +18,7 @@ TYPO_LENGTH: Final = 6
 """Characters of a name from which one slip makes a look-alike: shorter names have honest neighbours."""
 
 _PASSING: Final = (("rn", "m"), ("vv", "w"), ("cl", "d"), ("nn", "m"))
-_DIGITS: Final = str.maketrans("013458", "oleasb")
+_DIGITS: Final = str.maketrans("013458i", "oleasbl")
 _CONFUSABLE: Final = dict(
     zip("аеорсухіјѕԁɡһӏքոսνοαεικρτυχɑıłøđħļľŀǀＩ", "aeopcyxijsdghlpnuvoaeikptuxailodhllll", strict=False)
 ) | {
@@ -103,7 +102,7 @@ def blurred(label: str) -> str:
 def imitated(label: str) -> str:
     """The site whose name the label spells in other characters, or ""."""
     names = _blurred_names()
-    for form in (label, *re.split(r"-", label)):
+    for form in (label, *label.split("-")):
         site = names.get(blurred(form), "")
         if site and form != site and not form.isdigit():
             return site
@@ -147,13 +146,8 @@ def _one_slip(label: str, site: str) -> bool:
     if len(label) != len(site):
         return label in _slips(site) or site in _slips(label)
     changed = [place for place in range(len(label)) if label[place] != site[place]]
-    if len(changed) == 1:
+    first, last = changed[0], changed[-1]
+    if first == last:
         return True
-    return (
-        len(changed) == 2
-        and changed[1] - changed[0] == 1
-        and label[changed[0]] == site[changed[1]]
-        and (  # noqa: PLR2004
-            label[changed[1]] == site[changed[0]]
-        )
-    )
+    swapped = label[:first] + label[last] + label[first] + label[last + 1 :]
+    return last == first + 1 and swapped == site

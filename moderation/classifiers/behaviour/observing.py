@@ -6,10 +6,11 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from moderation.classifiers.behaviour import judging
+from moderation.classifiers.behaviour import adverts, judging, water
 from moderation.classifiers.behaviour.cues import read_cues
 from moderation.classifiers.behaviour.facts import Observed
 from moderation.classifiers.behaviour.links import find_links
+from moderation.classifiers.behaviour.reading import Reading, Verdicts, model_verdicts
 from moderation.domain.evidence import ContactKind
 from moderation.text.contacts import find_contacts
 from moderation.text.fingerprint import fingerprints, skeleton
@@ -70,7 +71,7 @@ class Observer:
         for place, text in enumerate(cut):
             light = normalised[place].text
             both = light if shown[place] == light else f"{light}\n{shown[place]}"
-            reading = judging.Reading(
+            reading = Reading(
                 cues=read_cues(both),
                 core=skeleton(shown[place]),
                 hits=tuple(hits[place]),
@@ -82,17 +83,17 @@ class Observer:
             made.append(_maker(text, reading, sketches[place]))
         return made
 
-    def _verdicts(self, texts: Sequence[str]) -> list[judging.Verdicts]:
+    def _verdicts(self, texts: Sequence[str]) -> list[Verdicts]:
         if self.scores is None:
-            return [judging.Verdicts()] * len(texts)
-        return [judging.model_verdicts(each, self.thresholds) for each in self.scores(texts)]
+            return [Verdicts()] * len(texts)
+        return [model_verdicts(each, self.thresholds) for each in self.scores(texts)]
 
 
-def _maker(text: str, reading: judging.Reading, sketch: object) -> Callable[[Posted], Observed]:
+def _maker(text: str, reading: Reading, sketch: object) -> Callable[[Posted], Observed]:
     """The facts of a text, waiting for a post."""
     cues = reading.cues
     clauses = frozenset(hit.clause for hit in reading.hits if not hit.suppressed)
-    advert, unaided = judging.advert(reading)
+    advert, unaided = adverts.advert(reading)
     facts = {
         "core": reading.core,
         "fingerprint": sketch,
@@ -103,16 +104,16 @@ def _maker(text: str, reading: judging.Reading, sketch: object) -> Callable[[Pos
         "links": reading.links,
         "clauses": clauses,
         "engagement": judging.engagement(reading),
-        "notice": judging.is_notice(reading),
-        "service": judging.is_service(reading),
-        "courtesy": judging.is_courtesy(reading),
-        "meaningless": judging.is_meaningless(text, reading),
-        "filler": judging.is_filler(reading),
+        "notice": adverts.is_notice(reading),
+        "service": adverts.is_service(reading),
+        "courtesy": water.is_courtesy(reading),
+        "meaningless": water.is_meaningless(text, reading),
+        "filler": water.is_filler(reading),
     }
     return lambda post: Observed(post=post, cues=cues, mentions=tuple(_AT.findall(text)), **facts)  # type: ignore[arg-type]
 
 
-def _channels(reading: judging.Reading) -> frozenset[str]:
+def _channels(reading: Reading) -> frozenset[str]:
     """Where a text leads: accounts and numbers, and links that leave the well-known sites.
 
     The kind is left out: the same number is a telephone in one post and a WeChat account in the next.

@@ -13,6 +13,7 @@ from moderation.domain.behaviour import BehaviourKind, Shield
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from moderation.classifiers.behaviour.facts import Observed
     from moderation.domain.behaviour import BehaviourFinding
@@ -23,6 +24,11 @@ WINDOW: Final = 3 * HOUR
 ACCOUNTS: Final = 4.0
 """Weight of attacking accounts from which it is one.  A quarrel has two sides and rarely three attackers of one
 person; the victims' reports that platforms publish begin at a handful."""
+
+RUSH: Final = HOUR
+RUSHING: Final = 3.0
+"""Minutes and accounts of hard attacks by people whom the target did not attack: in a class or a small board three
+at once are a pile-on already."""
 
 MILD: Final = 0.8
 """Weight of an account that only belittles or mocks: five of them make a pile-on."""
@@ -59,10 +65,22 @@ def find(posts: Sequence[Observed]) -> list[BehaviourFinding]:
     kept = [each for each in attacks if _is_person(aimed[id(each)]) and aimed[id(each)] != each.post.author]
     found = []
     for target, at in by(kept, lambda each: aimed[id(each)]).items():
-        found += [
-            _finding(target.removeprefix(_THREAD), run) for run in crowded(at, WINDOW, ACCOUNTS, _weight)
-        ]
+        own = target.removeprefix(_THREAD)
+        answered = {aimed[id(each)] for each in kept if each.post.author == own}
+        found += [_finding(own, run) for run in _waves(at, answered)]
     return found
+
+
+def _waves(at: Sequence[Observed], answered: AbstractSet[str]) -> list[list[Observed]]:
+    """Attacks on one target that are a pile-on; ``answered`` are those whom the target attacks in turn."""
+    waves = [run for run in crowded(at, WINDOW, ACCOUNTS, _weight) if _is_clear(run)]
+    taken = {id(each) for run in waves for each in run}
+    hard = [each for each in at if each.attack is Attack.HARD and each.post.author not in answered]
+    return waves + [run for run in crowded(hard, RUSH, RUSHING) if taken.isdisjoint(map(id, run))]
+
+
+def _is_clear(run: Sequence[Observed]) -> bool:
+    return len({each.post.author for each in run if each.attack >= Attack.MILD}) >= CLEAR
 
 
 _THREAD: Final = "\0"
@@ -74,7 +92,7 @@ def _weight(each: Observed) -> float:
 
 
 def _meant(posts: Sequence[Observed], attacks: Sequence[Observed]) -> Mapping[str, str]:
-    """Who is meant in a thread by attacks that name nobody: its starter if they are spoken to, else who is spoken of."""
+    """Who is meant by a thread's attacks that name nobody: its starter if spoken to, else whoever is spoken of."""
     starters = _starters(posts)
     meant = {}
     for thread, told in by(

@@ -26,6 +26,9 @@ MANY: Final = 3
 """Copies from which clause 3.2 (one account, many ads) applies, also where each alone is in doubt; and how many
 different sure adverts of one account within a day are many."""
 
+LESS: Final = 0.75
+"""Weight of an advert that is only likely, unless they lie in many threads: four different ones a day are many."""
+
 CORRECTION: Final = 10
 """Minutes within which a second copy in the same place is taken for a correction or a second click."""
 
@@ -35,7 +38,7 @@ ALIKE: Final = 0.5
 
 def find(posts: Sequence[Observed]) -> list[BehaviourFinding]:
     """One finding an account and run of adverts."""
-    adverts = [each for each in posts if each.advert and not each.post.official]
+    adverts = [each for each in posts if each.advert and not each.declared]
     found = []
     for author, own in by(adverts, lambda each: each.post.author).items():
         if author and len(own) >= SECOND:
@@ -50,14 +53,16 @@ def _runs(own: Sequence[Observed]) -> list[list[Observed]]:
         for run in dense(group, WINDOW, SECOND):
             if _repeated(run):
                 kept |= {id(each): each for each in run}
-    sure = [each for each in own if each.advert is Advert.SURE]
-    for run in dense(sure, DAY, MANY):
+    clear = [each for each in own if each.promotion >= Advert.LIKELY]
+    spread = len({each.post.thread for each in clear if each.post.thread}) >= MANY
+    less = 1.0 if spread else LESS
+    for run in dense(clear, DAY, MANY, lambda each: 1.0 if each.advert is Advert.SURE else less):
         kept |= {id(each): each for each in run}
     return dense(kept.values(), WINDOW, SECOND)
 
 
 def _repeated(run: Sequence[Observed]) -> bool:
-    if all(each.advert is Advert.HINT for each in run):
+    if all(each.promotion is Advert.HINT for each in run):
         return _insistent(run)
     if len(run) >= MANY:
         return True
@@ -65,7 +70,8 @@ def _repeated(run: Sequence[Observed]) -> bool:
     in_place = first.post.thread == second.post.thread
     if in_place and second.post.minute - first.post.minute <= CORRECTION:
         return False
-    return all(each.advert is Advert.SURE for each in run)
+    least = Advert.LIKELY if first.contacts & second.contacts else Advert.SURE
+    return all(each.promotion >= least for each in run)
 
 
 def _insistent(run: Sequence[Observed]) -> bool:

@@ -15,6 +15,7 @@ from moderation.store.tables.rules import (
     PublishingRuleRow,
     ShadowRow,
 )
+from moderation.store.tables.sweeps import SweepPostRow, SweepRow
 
 __all__ = [
     "ApiKeyRow",
@@ -35,6 +36,8 @@ __all__ = [
     "PublishingRuleRow",
     "ReviewItemRow",
     "ShadowRow",
+    "SweepPostRow",
+    "SweepRow",
     "UserRow",
     "VerdictRow",
 ]

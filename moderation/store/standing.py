@@ -1,0 +1,83 @@
+"""Posts as they stand: with their latest verdict of whatever source, and the decision of a person that holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+
+from moderation.domain.post import PostState
+from moderation.domain.review import DecisionKind
+from moderation.store import verdicts
+from moderation.store.tables import DecisionRow, PostRow, VerdictRow
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from sqlalchemy import ColumnElement
+    from sqlalchemy.orm import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A post as it stands: its latest verdict, and whether a person's decision on this revision holds."""
+
+    post: PostRow
+    verdict: VerdictRow
+    decided: DecisionRow | None
+
+
+def count(session: Session, community_id: int, *, since: int, until: int) -> int:
+    """How many decided posts came in during ``[since, until)``."""
+    statement = select(func.count()).select_from(PostRow).where(*_window(community_id, since, until))
+    return session.scalar(statement) or 0
+
+
+def batch(
+    session: Session, community_id: int, *, since: int, until: int, after: int, limit: int
+) -> list[Standing]:
+    """Decided posts of the window that follow sequence ``after``, in the order of arrival."""
+    found = session.scalars(
+        select(PostRow)
+        .where(*_window(community_id, since, until), PostRow.sequence > after)
+        .order_by(PostRow.sequence)
+        .limit(limit)
+    )
+    return _standing(session, list(found))
+
+
+def locked(session: Session, post_ids: Collection[str]) -> dict[str, Standing]:
+    """Posts as they stand now, held until the transaction ends; locked in one order, so that none waits in a ring."""
+    rows = session.scalars(
+        select(PostRow).where(PostRow.id.in_(post_ids)).order_by(PostRow.sequence).with_for_update()
+    )
+    return {one.post.id: one for one in _standing(session, list(rows))}
+
+
+def _standing(session: Session, posts: Sequence[PostRow]) -> list[Standing]:
+    ids = [post.id for post in posts]
+    latest = verdicts.latest_of(session, ids)
+    rows = session.scalars(
+        select(DecisionRow).where(DecisionRow.post_id.in_(ids)).order_by(DecisionRow.number)
+    )
+    last = {row.post_id: row for row in rows}
+    return [
+        Standing(post, latest[post.id], _holding(last.get(post.id), post))
+        for post in posts
+        if post.id in latest
+    ]
+
+
+def _holding(decision: DecisionRow | None, post: PostRow) -> DecisionRow | None:
+    undone = decision is None or decision.kind == DecisionKind.UNDO.value
+    return None if undone or decision is None or decision.revision != post.revision else decision
+
+
+def _window(community_id: int, since: int, until: int) -> tuple[ColumnElement[bool], ...]:
+    return (
+        PostRow.community_id == community_id,
+        PostRow.state == PostState.DECIDED.value,
+        PostRow.received_at >= since,
+        PostRow.received_at < until,
+    )

@@ -1,0 +1,158 @@
+"""Sweeps back: what is noted of each post."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, insert, select, update
+
+from moderation.domain.review import ReviewState
+from moderation.store.tables import PostRow, ReviewItemRow, SweepPostRow, SweepRow, VerdictRow
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from sqlalchemy.orm import Session
+
+    from moderation.domain.sweeps import Swept
+
+
+def add(session: Session, **values: Any) -> SweepRow:
+    """Keep a new sweep (column values of :class:`SweepRow`)."""
+    row = SweepRow(**values)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def all_of(session: Session, community_id: int, *, limit: int = 100) -> list[SweepRow]:
+    """A community's sweeps, newest first."""
+    statement = select(SweepRow).where(SweepRow.community_id == community_id)
+    return list(session.scalars(statement.order_by(SweepRow.id.desc()).limit(limit)))
+
+
+def find(session: Session, community_id: int, sweep_id: int, *, lock: bool = False) -> SweepRow | None:
+    """A community's sweep; ``lock`` keeps a second run of it waiting until the transaction ends."""
+    statement = select(SweepRow).where(SweepRow.id == sweep_id, SweepRow.community_id == community_id)
+    return session.scalar(statement.with_for_update() if lock else statement)
+
+
+def plan(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+    """Note posts to change (column values of :class:`SweepPostRow`)."""
+    if rows:
+        session.execute(insert(SweepPostRow), list(rows))
+
+
+def settle(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+    """Note what became of posts: each row names ``id`` and the columns that change, the same ones in all rows."""
+    if rows:
+        session.execute(update(SweepPostRow), list(rows))
+
+
+def next_posts(
+    session: Session, sweep_id: int, states: Collection[Swept], *, after: int, limit: int
+) -> list[SweepPostRow]:
+    """Posts of a sweep in some states that follow row ``after``."""
+    statement = select(SweepPostRow).where(
+        SweepPostRow.sweep_id == sweep_id,
+        SweepPostRow.state.in_([one.value for one in states]),
+        SweepPostRow.id > after,
+    )
+    return list(session.scalars(statement.order_by(SweepPostRow.id).limit(limit)))
+
+
+def changes(session: Session, sweep_id: int) -> list[tuple[str, str, str, str, str, int]]:
+    """Counts of posts by (state, reason, suggestion before, suggestion after, clause)."""
+    key = (
+        SweepPostRow.state,
+        SweepPostRow.reason,
+        SweepPostRow.before,
+        SweepPostRow.after,
+        SweepPostRow.clause,
+    )
+    statement = select(*key, func.count()).where(SweepPostRow.sweep_id == sweep_id)
+    return [row._tuple() for row in session.execute(statement.group_by(*key).order_by(*key))]  # noqa: SLF001 - the way out of Row
+
+
+def samples(session: Session, sweep_id: int, *, limit: int) -> list[tuple[SweepPostRow, PostRow]]:
+    """Posts of a sweep, taking turns among the kinds of change."""
+    turn = (
+        func.row_number()
+        .over(
+            partition_by=(SweepPostRow.before, SweepPostRow.after, SweepPostRow.clause),
+            order_by=SweepPostRow.id,
+        )
+        .label("turn")
+    )
+    ranked = select(SweepPostRow.id, turn).where(SweepPostRow.sweep_id == sweep_id).subquery()
+    statement = (
+        select(SweepPostRow, PostRow)
+        .join(ranked, ranked.c.id == SweepPostRow.id)
+        .join(PostRow, PostRow.id == SweepPostRow.post_id)
+        .order_by(ranked.c.turn, SweepPostRow.id)
+        .limit(limit)
+    )
+    return [row._tuple() for row in session.execute(statement)]  # noqa: SLF001 - the way out of Row
+
+
+def listed(session: Session, sweep_id: int) -> list[SweepPostRow]:
+    """Posts that a sweep changed, by their numbers; those put back again are among them."""
+    statement = select(SweepPostRow).where(
+        SweepPostRow.sweep_id == sweep_id, SweepPostRow.verdict_after.is_not(None)
+    )
+    return list(session.scalars(statement.order_by(SweepPostRow.data_id)))
+
+
+# ---------------------------------------------------------------- what a sweep does to posts and review items
+
+
+def raise_versions(session: Session, post_ids: Collection[str]) -> dict[str, int]:
+    """Raise and return, for each post, the version that its next event carries."""
+    statement = (
+        update(PostRow)
+        .where(PostRow.id.in_(post_ids))
+        .values(event_version=PostRow.event_version + 1)
+        .returning(PostRow.id, PostRow.event_version)
+        .execution_options(synchronize_session=False)
+    )
+    return dict(session.execute(statement).all())
+
+
+def items_of(session: Session, post_ids: Collection[str]) -> dict[tuple[str, int], ReviewItemRow]:
+    """Review items by post and revision."""
+    rows = session.scalars(select(ReviewItemRow).where(ReviewItemRow.post_id.in_(post_ids)))
+    return {(row.post_id, row.revision): row for row in rows}
+
+
+def reopen(session: Session, item_id: int, *, queue: str, priority: int, reason: str, now: int) -> None:
+    """Open an item again that was closed without a decision."""
+    session.execute(
+        update(ReviewItemRow)
+        .where(ReviewItemRow.id == item_id, ReviewItemRow.state == ReviewState.CLOSED.value)
+        .values(
+            state=ReviewState.OPEN.value,
+            version=ReviewItemRow.version + 1,
+            queue=queue,
+            priority=priority,
+            reason=reason,
+            opened_at=now,
+        )
+        .execution_options(synchronize_session=False)
+    )
+
+
+def close_items(session: Session, item_ids: Collection[int]) -> None:
+    """Close items that nobody has decided."""
+    session.execute(
+        update(ReviewItemRow)
+        .where(ReviewItemRow.id.in_(item_ids), ReviewItemRow.state == ReviewState.OPEN.value)
+        .values(state=ReviewState.CLOSED.value, version=ReviewItemRow.version + 1)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def numbered(session: Session, wanted: Collection[tuple[str, int]]) -> dict[str, VerdictRow]:
+    """For each (post, number) that verdict, by post."""
+    numbers = dict(wanted)
+    rows = session.scalars(select(VerdictRow).where(VerdictRow.post_id.in_(numbers)))
+    return {row.post_id: row for row in rows if row.number == numbers[row.post_id]}

@@ -1,0 +1,88 @@
+"""What is shown of a sweep: counts, samples, the receipt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from moderation.domain.sweep_receipts import Change, Tally, receipt_json
+from moderation.domain.sweeps import SAMPLES, Swept, digest
+from moderation.store import sweeps
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from moderation.store.tables import PostRow, SweepPostRow, SweepRow
+
+
+class UnknownSweepError(LookupError):
+    """The community has no such sweep."""
+
+
+@dataclass(frozen=True, slots=True)
+class SweepPage:
+    """A sweep, what became of its posts, and at most 20 of them."""
+
+    sweep: SweepRow
+    tally: Tally
+    samples: list[tuple[SweepPostRow, PostRow]]
+
+
+def known(session: Session, community_id: int, sweep_id: int, *, lock: bool = False) -> SweepRow:
+    """A community's sweep; ``lock`` keeps a second run of it waiting until the transaction ends.
+
+    Raises:
+        UnknownSweepError: the community has no such sweep.
+    """
+    found = sweeps.find(session, community_id, sweep_id, lock=lock)
+    if found is None:
+        raise UnknownSweepError(f"no sweep {sweep_id}")
+    return found
+
+
+def page(session: Session, community_id: int, sweep_id: int) -> SweepPage:
+    """One sweep with its counts and samples.
+
+    Raises:
+        UnknownSweepError: the community has no such sweep.
+    """
+    sweep = known(session, community_id, sweep_id)
+    return SweepPage(sweep, _tally(session, sweep_id), sweeps.samples(session, sweep_id, limit=SAMPLES))
+
+
+def frozen(session: Session, sweep: SweepRow) -> dict[str, Any]:
+    """The receipt as it stands now, without the list of posts."""
+    session.flush()
+    facts = {column.key: getattr(sweep, column.key) for column in sweep.__table__.columns}
+    numbers = [row.data_id for row in sweeps.listed(session, sweep.id)]
+    return receipt_json(facts, _tally(session, sweep.id), digest(numbers))
+
+
+def receipt(session: Session, community_id: int, sweep_id: int) -> dict[str, Any]:
+    """The receipt with every post that was changed; before the sweep is applied there is none of them.
+
+    Raises:
+        UnknownSweepError: the community has no such sweep.
+    """
+    sweep = known(session, community_id, sweep_id)
+    posts = [
+        {
+            "data_id": row.data_id,
+            "revision": row.revision,
+            "before": row.before,
+            "after": row.after,
+            "clause": row.clause,
+            "restored": row.verdict_undone is not None,
+        }
+        for row in sweeps.listed(session, sweep_id)
+    ]
+    return {**(sweep.receipt or frozen(session, sweep)), "posts": posts}
+
+
+def _tally(session: Session, sweep_id: int) -> Tally:
+    return Tally(
+        tuple(
+            Change(Swept(state), reason, before, after, clause, posts)
+            for state, reason, before, after, clause, posts in sweeps.changes(session, sweep_id)
+        )
+    )
