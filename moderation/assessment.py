@@ -90,6 +90,7 @@ class Subject:
     circumstances: Circumstances = field(default_factory=Circumstances)
     brands: BrandFinder = NO_BRANDS
     shadow: Policy | None = None
+    shadow_id: int = 0
     unchecked: tuple[str, ...] = ()
 
 
@@ -99,6 +100,7 @@ class Assessment:
 
     verdict: Verdict
     shadow: Verdict | None = None
+    shadow_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +183,8 @@ def _judge(subject: Subject, evidence: Evidence, versions: Versions) -> Assessme
     verdict = decide(subject.policy, evidence, subject.circumstances, versions)
     if subject.shadow is None:
         return Assessment(verdict)
-    return Assessment(verdict, decide(subject.shadow, evidence, subject.circumstances, versions))
+    shadow = decide(subject.shadow, evidence, subject.circumstances, versions)
+    return Assessment(verdict, shadow, subject.shadow_id)
 
 
 def _rated(mention: Mention, sentiment: TargetSentiment) -> Mention:

@@ -76,7 +76,7 @@ class Rulebooks:
 
     def _load(self, session: Session) -> None:
         default = self.of(NOBODY)
-        words = {one: self._lexicon(session, one) for one in lexicons.communities(session)}
+        words = {one: self._lexicon(session, one, default) for one in lexicons.communities(session)}
         finders = {one: BrandFinder(found) for one, found in brands.dossiers(session).items()}
         live: dict[int, Policy] = {}
         shadows: dict[int, tuple[Policy, int]] = {}
@@ -105,9 +105,14 @@ class Rulebooks:
             return None
         return found.with_calibration(self.calibrated)
 
-    def _lexicon(self, session: Session, community_id: int) -> Lexicon:
-        own = [as_entry(row) for row in lexicons.of(session, community_id)]
-        return Lexicon.compile((*self.entries, *own))
+    def _lexicon(self, session: Session, community_id: int, default: Rulebook) -> Lexicon:
+        """Shipped and own words; words that cannot be compiled are left out, loudly, and touch nobody else."""
+        try:
+            own = [as_entry(row) for row in lexicons.of(session, community_id)]
+            return Lexicon.compile((*self.entries, *own))
+        except ValueError as error:
+            log.error("lexicon.unusable", community=community_id, error=str(error))  # noqa: TRY400 - as above
+            return default.lexicon
 
 
 NOBODY: Final = 0

@@ -228,3 +228,10 @@ def test_bucket_holds_its_instant(instant: int) -> None:
 )
 def test_net_sentiment(positive: int, negative: int, net: float | None) -> None:
     assert net_sentiment(positive, negative) == net
+
+
+def test_an_excluded_long_name_does_not_hide_a_shorter_brand() -> None:
+    long, short = a_brand(1, "小米汽车", exclusions=("小米汽车站",)), a_brand(2, "小米")
+    text = "小米汽车站"
+    candidates = [Candidate(long, "小米汽车", 0, 4), Candidate(short, "小米", 0, 2)]
+    assert [each.brand.id for each, _ in link(candidates, text, frozenset({0, 2, 5}))] == [2]

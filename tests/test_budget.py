@@ -59,7 +59,13 @@ def test_what_is_planned_is_what_the_policy_says() -> None:
 
 def test_a_budget_counts_queue_misses_and_wrong_blocks() -> None:
     policy, budget = a_policy(), Budget("ad", hours=2.0)
-    told = [(0.97, DecisionKind.PASS), (0.6, DecisionKind.BLOCK), (0.6, None), (0.3, DecisionKind.BLOCK), (0.02, None)]
+    told = [
+        (0.97, DecisionKind.PASS),
+        (0.6, DecisionKind.BLOCK),
+        (0.6, None),
+        (0.3, DecisionKind.BLOCK),
+        (0.02, None),
+    ]
     budget.add(
         sample(policy, "ad", Evidence(some_scores(ad=score)), POST, hour=place // 2, human=human)
         for place, (score, human) in enumerate(told)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import func, select
 
-from moderation.domain.post import PostState
+from moderation.domain.post import PostState, content_hash
 from moderation.store import identities, posts
 from moderation.store.engine import Sessions, db_now
 from moderation.store.posts import Kept
@@ -307,7 +307,9 @@ def edit(sessions: Sessions, community_id: int, data_id: str, text: str, *, edit
     with sessions.write.begin() as session:
         row = posts.find(session, community_id, data_id)
         assert row is not None
-        return posts.edit(session, row, {"text": text}, edited_at=edited_at)
+        return posts.edit(
+            session, row, {"text": text, "content_hash": content_hash(text, "", [])}, edited_at=edited_at
+        )
 
 
 def withdraw(sessions: Sessions, community_id: int, data_id: str) -> bool:
@@ -470,3 +472,15 @@ def test_the_database_clock_has_microseconds(sessions: Sessions) -> None:
         readings = [session.scalar(select(db_now())) or 0 for _ in range(50)]
     assert readings == sorted(readings)
     assert len(set(readings)) > 5
+
+
+def test_the_same_edit_sent_twice_is_scored_once(sessions: Sessions, community_id: int) -> None:
+    keep(sessions, community_id, a_submission("a", "原文"))
+    values = {"text": "改", "content_hash": content_hash("改", "", [])}
+    answers = []
+    for _ in range(2):
+        with sessions.write.begin() as session:
+            post = posts.find(session, community_id, "a")
+            assert post is not None
+            answers.append(posts.edit(session, post, values, edited_at=NOW + 5))
+    assert answers == [True, False]

@@ -29,6 +29,7 @@ from moderation.store.tables import (
 )
 from moderation.sweeps.judging import Criteria, SweepCriteriaError, a_contact
 from moderation.sweeps.pages import UnknownSweepError
+from moderation.sweeps.steps import apply_batch, undo_batch
 from moderation.text.entries import EntryError, Kind
 from tests.factories import (
     CALIBRATED,
@@ -49,8 +50,8 @@ from tests.fakes import RecordingBell
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from moderation.services.sweeping import SweepPage
     from moderation.store.engine import Sessions
+    from moderation.sweeps.pages import SweepPage
 
 LIVE = """
 version = "base"
@@ -103,7 +104,7 @@ class Desk:
 
     def rows(self, table: type[Base]) -> Sequence[Any]:
         with self.sessions.read() as session:
-            return session.scalars(select(table).order_by(table.__table__.primary_key.columns[0])).all()
+            return session.scalars(select(table).order_by(table.__mapper__.primary_key[0])).all()
 
     def verdicts(self, data_id: str) -> list[VerdictRow]:
         (post,) = [row for row in self.rows(PostRow) if row.data_id == data_id]
@@ -254,7 +255,7 @@ def test_a_sweep_opens_reviews_and_tells(desk: Desk) -> None:
     ],
 )
 def test_a_block_needs_the_words_and_the_caller(
-    desk: Desk, level: Level, may_block: bool, expected: str
+    desk: Desk, level: Level, *, may_block: bool, expected: str
 ) -> None:
     desk.keep(("a", "卖龙须糖"))
     criteria = Criteria(words=(an_entry("龙须糖", "3.6", level),))
@@ -349,11 +350,11 @@ def test_a_crash_in_the_middle_is_resumed(desk: Desk, monkeypatch: pytest.Monkey
     monkeypatch.setattr(sweeping, "WRITE_BATCH", 2)
     desk.keep(*[(f"a{n}", f"卖龙须糖{n}") for n in range(5)])
     sweep_id = desk.preview().sweep.id
-    real, calls = sweeping.apply_batch, SimpleNamespace(number=0)
+    calls = SimpleNamespace(number=0)
 
     def dying(*args: Any, **options: Any) -> int:
         calls.number += 1
-        worked = real(*args, **options)
+        worked = apply_batch(*args, **options)
         if calls.number == died_at:  # after the writes, before the commit
             raise DiedError
         return worked
@@ -363,7 +364,7 @@ def test_a_crash_in_the_middle_is_resumed(desk: Desk, monkeypatch: pytest.Monkey
         desk.apply(sweep_id)
     page = desk.sweeping.page(desk.community_id, sweep_id)
     assert page.tally.count(Swept.APPLIED) == min(2 * (died_at - 1), 5)
-    monkeypatch.setattr(sweeping, "apply_batch", real)
+    monkeypatch.setattr(sweeping, "apply_batch", apply_batch)
     assert desk.apply(sweep_id).sweep.state == "applied"
     assert written(desk)["verdicts"] == 10
     assert [len(desk.verdicts(f"a{n}")) for n in range(5)] == [2] * 5
@@ -469,20 +470,20 @@ def test_undoing_is_resumed_and_repeats_nothing(desk: Desk, monkeypatch: pytest.
     desk.keep(*[(f"a{n}", f"卖龙须糖{n}") for n in range(5)])
     sweep_id = desk.preview().sweep.id
     desk.apply(sweep_id)
-    real, calls = sweeping.undo_batch, SimpleNamespace(number=0)
+    calls = SimpleNamespace(number=0)
 
     def dying(*args: Any, **options: Any) -> tuple[int, int]:
         calls.number += 1
         if calls.number == 3:
             raise DiedError
-        return real(*args, **options)
+        return undo_batch(*args, **options)
 
     monkeypatch.setattr(sweeping, "undo_batch", dying)
     with pytest.raises(DiedError):
         desk.undo(sweep_id)
     with pytest.raises(SweepStateError):
         desk.apply(sweep_id)  # half undone: there is no way forward
-    monkeypatch.setattr(sweeping, "undo_batch", real)
+    monkeypatch.setattr(sweeping, "undo_batch", undo_batch)
     assert desk.undo(sweep_id).tally.count(Swept.UNDONE) == 5
     desk.undo(sweep_id)
     assert [len(desk.verdicts(f"a{n}")) for n in range(5)] == [3] * 5

@@ -449,7 +449,18 @@ def test_from_text_to_figures_by_the_commands(tmp_path: Path) -> None:
         return str(found.output)
 
     build = ["--folder", str(tmp_path / "build"), "--layers", "1", "--width", "64", "--tokens", "256"]
-    run(group, "pretrain", str(tmp_path / "lines.txt"), *build, "--ranks", "1", "--minutes", "0.02", "--decay-steps", "2")
+    run(
+        group,
+        "pretrain",
+        str(tmp_path / "lines.txt"),
+        *build,
+        "--ranks",
+        "1",
+        "--minutes",
+        "0.02",
+        "--decay-steps",
+        "2",
+    )
     shared = ["--vocabulary", str(tmp_path / "build" / "vocab.json"), "--data", str(data)]
     tuned = ["--encoder", str(tmp_path / "build" / "encoder"), "--output", str(tmp_path / "run")]
     run(group, "finetune", *tuned, *shared, "--ranks", "1", "--passes", "1", "--wide-passes", "1")

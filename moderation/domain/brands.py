@@ -81,17 +81,18 @@ def link(
         word_edges: offsets where the segmenter sees a word begin or end.
 
     Returns:
-        The longest candidate of each place with a confidence of at least ``LINK_THRESHOLD``, in text order.
+        Of the candidates with a confidence of at least ``LINK_THRESHOLD`` the longest of each place, in text order.
+        A long name that is not the brand here does not hide a shorter one that is.
     """
-    judged = ((each, _confidence(each, text, word_edges)) for each in _longest(candidates))
-    return [(each, confidence) for each, confidence in judged if confidence >= LINK_THRESHOLD]
+    judged = ((each, _confidence(each, text, word_edges)) for each in candidates)
+    return _longest((each, confidence) for each, confidence in judged if confidence >= LINK_THRESHOLD)
 
 
-def _longest(candidates: Iterable[Candidate]) -> list[Candidate]:
-    kept: list[Candidate] = []
-    for each in sorted(candidates, key=lambda one: (one.start, -one.end)):
-        if not kept or each.start >= kept[-1].end:
-            kept.append(each)
+def _longest(linked: Iterable[tuple[Candidate, float]]) -> list[tuple[Candidate, float]]:
+    kept: list[tuple[Candidate, float]] = []
+    for each, confidence in sorted(linked, key=lambda one: (one[0].start, -one[0].end)):
+        if not kept or each.start >= kept[-1][0].end:
+            kept.append((each, confidence))
     return kept
 
 

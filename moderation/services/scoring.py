@@ -132,14 +132,15 @@ class Scoring:
         if mentions:
             self.bell.ring(QueueName.REPORTS)
 
-    def _difference(self, one: Claimed, found: Assessment, now: int) -> list[dict[str, Any]]:
+    @staticmethod
+    def _difference(one: Claimed, found: Assessment, now: int) -> list[dict[str, Any]]:
         """Where the shadow policy would have said something else."""
         live, shadow = found.verdict, found.shadow
         if shadow is None or (live.suggestion, live.clause) == (shadow.suggestion, shadow.clause):
             return []
         return [
             {
-                "policy_id": self.rulebooks.of(one.community_id).shadow_id,
+                "policy_id": found.shadow_id,
                 "post_id": one.id,
                 "live": live.suggestion.value,
                 "shadow": shadow.suggestion.value,
@@ -164,6 +165,7 @@ def _subject(row: PostRow, rules: Rulebook) -> Subject:
         ),
         brands=rules.brands,
         shadow=rules.shadow,
+        shadow_id=rules.shadow_id,
         unchecked=tuple(f"image {index}" for index, _ in enumerate(row.images, 1)),
     )
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import CursorResult, case, func, insert, or_, select, update
+from sqlalchemy import CursorResult, and_, case, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from moderation.domain.post import PostState
@@ -210,7 +210,8 @@ def by_id(session: Session, community_id: int, post_id: str) -> PostRow | None:
 def edit(session: Session, post: PostRow, values: dict[str, Any], *, edited_at: int) -> bool:
     """Replace a post's content as of ``edited_at``; it is scored again.
 
-    Edits can arrive out of order: one older than the latest known edit changes nothing and answers False.
+    Edits can arrive out of order, or twice: one older than the latest known edit, or the same again, changes
+    nothing and answers False.
     The first edit always counts: ``posted_at`` may be of another clock than the platform's.
     """
     statement = (
@@ -218,7 +219,11 @@ def edit(session: Session, post: PostRow, values: dict[str, Any], *, edited_at: 
         .where(
             PostRow.id == post.id,
             PostRow.state != PostState.WITHDRAWN.value,
-            or_(PostRow.edited_at.is_(None), PostRow.edited_at <= edited_at),
+            or_(
+                PostRow.edited_at.is_(None),
+                PostRow.edited_at < edited_at,
+                and_(PostRow.edited_at == edited_at, PostRow.content_hash != values["content_hash"]),
+            ),
         )
         .values(
             **values,

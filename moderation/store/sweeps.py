@@ -71,7 +71,7 @@ def changes(session: Session, sweep_id: int) -> list[tuple[str, str, str, str, s
         SweepPostRow.clause,
     )
     statement = select(*key, func.count()).where(SweepPostRow.sweep_id == sweep_id)
-    return [row._tuple() for row in session.execute(statement.group_by(*key).order_by(*key))]  # noqa: SLF001 - the way out of Row
+    return list(session.execute(statement.group_by(*key).order_by(*key)).all())
 
 
 def samples(session: Session, sweep_id: int, *, limit: int) -> list[tuple[SweepPostRow, PostRow]]:
@@ -92,7 +92,7 @@ def samples(session: Session, sweep_id: int, *, limit: int) -> list[tuple[SweepP
         .order_by(ranked.c.turn, SweepPostRow.id)
         .limit(limit)
     )
-    return [row._tuple() for row in session.execute(statement)]  # noqa: SLF001 - the way out of Row
+    return list(session.execute(statement).all())
 
 
 def listed(session: Session, sweep_id: int) -> list[SweepPostRow]:

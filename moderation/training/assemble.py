@@ -147,6 +147,7 @@ def assemble(
     write_bundle(plain, nothing, small, vocabulary)
     served = TransformerClassifier(load_classifier(plain).bundle, OnnxRunner(small), _RUN)
     calibration, limits, figures = settle(served, examples, sources.ordinary())
+    figures["int8_against_fp32"] = int8_against_fp32(served, OnnxRunner(full), examples)
     facts = Facts(bundle.name, version, today, calibration, limits, metrics={"dev": figures})
     others: tuple[Path, ...] = ()
     if torch_weights:
@@ -187,6 +188,27 @@ def calibrate_again(folder: Path, sources: Sources, budgets: tuple[float, float]
     part.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     part.replace(folder / "bundle.json")
     return figures
+
+
+def int8_against_fp32(
+    small: TransformerClassifier, full: OnnxRunner, examples: Mapping[str, list[Example]]
+) -> dict[str, Any]:
+    """Accuracy of both on the offence and sentiment labels of dev, in points (percent)."""
+    exact = TransformerClassifier(small.bundle, full, _RUN)
+    found: dict[str, Any] = {}
+    for name, head in (("cold", "offence"), ("ewect", "sentiment")):
+        if name not in examples:
+            continue
+        for what, classifier in (("int8", small), ("fp32", exact)):
+            judged = judge(classifier, examples[name])
+            if head == "offence":
+                logits, labels = judged.binary(head)
+                right = (logits > 0) == (labels > 0)
+            else:
+                classes, wanted = judged.classes(head)
+                right = classes.argmax(1) == wanted
+            found.setdefault(f"{name} {head}", {})[what] = round(100 * float(right.mean()), 2)
+    return found
 
 
 def dev_figures(everything: Judged, calibration: Calibration) -> dict[str, Any]:

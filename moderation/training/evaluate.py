@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -174,10 +175,10 @@ def cloaked_figures(
             continue
         labels = np.asarray([int(each.binary[head][0]) for each, _ in pairs])
         said = []
-        for texts in ([each.text for each, _ in pairs], [text for _, text in pairs]):
-            logits, _ = classifier.logits(texts, [each.title for each, _ in pairs])
+        for own_texts in ([each for each, _ in pairs], [replace(each, text=text) for each, text in pairs]):
+            logits = judge(classifier, own_texts).logits[:, column].astype(np.float64)
             pair = classifier.bundle.calibration.binary.get(head, (1.0, 0.0))
-            said.append(probabilities(logits[:, column].astype(np.float64), pair) >= threshold)
+            said.append(probabilities(logits, pair) >= threshold)
         own: Figures = {"posts": len(pairs)}
         for what, rows in (("recall", labels == 1), ("false_alarms", labels == 0)):
             if rows.any():

@@ -20,3 +20,5 @@ document.addEventListener("click", (event) => {
 document.addEventListener("htmx:configRequest", (event) => {
   event.detail.headers["X-CSRFToken"] = document.querySelector('meta[name="csrf-token"]').content;
 });
+
+document.body.dataset.ready = "true"; // the page listens to keys from here on

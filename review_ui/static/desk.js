@@ -99,7 +99,9 @@ export function submit(kind, clause) {
   if (!isShown(form)) return;
   if (clause) form.elements.clause.value = clause;
   if (goAhead(form, kind)) return;
-  form.querySelector(`[name="kind"][value="${kind}"]`).click(); // a click, since htmx notes by it which button sent the form
+  // After what is still under way, so that «undo» takes back the right one; a click, since htmx notes by it which
+  // button sent the form.
+  sending.then(() => form.querySelector(`[name="kind"][value="${kind}"]`).click());
 }
 
 const keys = {

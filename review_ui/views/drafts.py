@@ -14,7 +14,7 @@ from moderation.domain.post import PublishingMode, Scene
 from moderation.domain.verdict import Action
 from moderation.policy_document import HEADS, PolicyDocumentError
 from moderation.services.policies import UnknownPolicyError
-from review_ui import names, policy_names
+from review_ui import failures, names, policy_names
 from review_ui.context import community, now, parts, user
 from review_ui.guard import EDITORS, seen_by
 from review_ui.policy_form import PolicyForm, add_row, form_of, sent_form, sent_why
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from review_ui.policy_page import Version
 
 pages = Blueprint("drafts", __name__)
+pages.register_error_handler(UnknownPolicyError, lambda _: failures.answer(404))
 
 MAX_DOCUMENT = 200_000
 _LINE = re.compile(r"at line (\d+), column (\d+)")

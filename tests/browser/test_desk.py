@@ -54,7 +54,7 @@ class Site:
         self.complaints: list[str] = []
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
-    def log_in(self, page: Page) -> None:
+    def log_in(self, page: Page, *, scripted: bool = True) -> None:
         page.on("console", lambda message: self._hear(message.type, message.text))
         page.on("pageerror", lambda error: self._hear("error", str(error)))
         page.goto(self.url)
@@ -62,6 +62,8 @@ class Site:
         page.get_by_test_id("login-password").fill(PASSWORD)
         page.get_by_test_id("login-submit").click()
         page.get_by_test_id("queue-row").first.wait_for()
+        if scripted:
+            page.locator("body[data-ready]").wait_for()
 
     def _hear(self, kind: str, text: str) -> None:
         if kind in {"error", "warning"}:
@@ -219,7 +221,7 @@ def test_a_phone_shows_list_then_item_with_the_bar_in_reach(browser: Browser, si
 def test_everything_works_without_javascript(browser: Browser, site: Site) -> None:
     context = browser.new_context(java_script_enabled=False, locale="zh-CN")
     page = context.new_page()
-    site.log_in(page)
+    site.log_in(page, scripted=False)
     page.get_by_test_id("queue-row").first.locator("a").click()
     page.get_by_test_id("decide-block").click()
     page.get_by_test_id("toast").get_by_text("已记录：拦截").wait_for()

@@ -22,6 +22,10 @@ DISGUISED: Final = 4
 """Restored characters that are no slip: of 2,000 ordinary posts 4 % have so many, of cloaked adverts most."""
 
 _ADVERT_CLAUSES: Final = ("3.", "1.8", "1.13")
+_LONG: Final = 150
+_LONG_POINTS: Final = 3
+"""Characters that cost a point each time, and at most how many: news and stories touch on many wares, adverts are short."""
+
 _WARES: Final = ("sell", "earn", "finance", "vice", "trade", "free")
 
 
@@ -39,6 +43,7 @@ def advert(reading: Reading) -> tuple[Advert, bool]:
         points = min(points - 2, LIKELY_AT - 1)
     if is_question(reading):
         points -= 3
+    points -= min(_LONG_POINTS, len(reading.core) // _LONG)
     if points >= SURE_AT:
         return Advert.SURE, signs <= 0
     if points >= LIKELY_AT:

@@ -80,9 +80,10 @@ def _join_alike(ordered: Sequence[Observed], joined: _Joined, alike: float) -> N
         for key in sketch.band_keys():
             band = leaders[key]
             for other, known in band[:_LEADERS]:
-                if other in compared:
+                if other in compared or joined.root(other) == joined.root(place):
                     continue
                 compared.add(other)
                 if similar(sketch, known) >= alike:
                     joined.join(other, place)
-            band.append((place, sketch))
+            if len(band) < _LEADERS:
+                band.append((place, sketch))

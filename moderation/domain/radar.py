@@ -1,0 +1,189 @@
+"""黑话雷达: character n-grams and contacts that rise in blocked against passed posts.  Pure.
+
+The measure is the log-odds ratio with an informative Dirichlet prior of Monroe, Colaresi and Quinn (2008,
+"Fightin' Words"), over posts that hold a candidate rather than its occurrences: one post repeating a word says no
+more than one that has it once.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+SHORTEST: Final = 2
+LONGEST: Final = 6
+"""Characters of an n-gram."""
+
+PRIOR: Final = 0.1
+"""Weight of the prior, as a share of all posts: what both sides together say of a candidate counts this much."""
+
+LEAST_SUPPORT: Final = 3
+"""Blocked posts that a candidate must stand in."""
+
+LEAST_Z: Final = 1.96
+"""Standard deviations from which a rise is taken for one (two-sided 95 %)."""
+
+MOST_CHARACTERS: Final = 2_000
+"""Code points of a post that are looked at: a slang word of a longer post stands in others too."""
+
+_RUN: Final = re.compile(r"[\u3400-\u9fff]+|[a-z0-9_]+")
+_TOKEN: Final = re.compile(r"[a-z0-9_]{2,20}")
+_NUMBER: Final = re.compile(r"[0-9]+")
+
+
+class CandidateKind(StrEnum):
+    """What rises."""
+
+    WORD = "word"
+    CONTACT = "contact"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A word, or a contact as ``kind:value``, with the posts it stands in.
+
+    ``z`` is in standard deviations above what both sides would share.
+    """
+
+    text: str
+    blocked: int
+    passed: int
+    z: float
+
+    @property
+    def kind(self) -> CandidateKind:
+        """A colon stands in no word."""
+        return CandidateKind.CONTACT if ":" in self.text else CandidateKind.WORD
+
+
+def terms(text: str) -> set[str]:
+    """Chinese n-grams of 2 to 6 characters, and whole Latin words, of a text in its light form.
+
+    Bare numbers are left out: prices and dates mean nothing, and numbers that are contacts come as contacts.
+    """
+    found: set[str] = set()
+    for run in _RUN.findall(text[:MOST_CHARACTERS]):
+        if run[0] < "\u3400":
+            if _TOKEN.fullmatch(run) and not _NUMBER.fullmatch(run):
+                found.add(run)
+            continue
+        for size in range(SHORTEST, min(LONGEST, len(run)) + 1):
+            found.update(run[at : at + size] for at in range(len(run) - size + 1))
+    return found
+
+
+def z_score(blocked: int, passed: int, all_blocked: int, all_passed: int) -> float:
+    """Log-odds ratio of a term between both sides over its standard deviation; 0 where a side has no posts.
+
+    Args:
+        blocked: blocked posts that hold the term.
+        passed: passed posts that hold it.
+        all_blocked: blocked posts.
+        all_passed: passed posts.
+    """
+    if not all_blocked or not all_passed or not blocked + passed:
+        return 0.0
+    whole = PRIOR * (all_blocked + all_passed)
+    own = PRIOR * (blocked + passed)
+    risen, base = blocked + own, passed + own
+    odds = math.log(risen / (all_blocked + whole - risen)) - math.log(base / (all_passed + whole - base))
+    return odds / math.sqrt(1 / risen + 1 / base)
+
+
+def rank(
+    blocked: Mapping[str, int],
+    passed: Mapping[str, int],
+    *,
+    all_blocked: int,
+    all_passed: int,
+    limit: int = 50,
+) -> list[Candidate]:
+    """The terms that rise most, highest z first, with what a longer one says left out."""
+    found = []
+    for term, count in blocked.items():
+        z = z_score(count, passed.get(term, 0), all_blocked, all_passed)
+        if count >= LEAST_SUPPORT and z >= LEAST_Z:
+            found.append(Candidate(term, count, passed.get(term, 0), z))
+    return sorted(stitch(fold(found)), key=_order)[:limit]
+
+
+def _order(one: Candidate) -> tuple[float, str, str]:
+    return -one.z, one.kind, one.text
+
+
+def fold(candidates: Iterable[Candidate]) -> list[Candidate]:
+    """Without words inside a longer candidate of the same blocked posts, in order of place.
+
+    Equal support is enough to know that they are the same posts: whoever holds the longer word holds the shorter.
+    """
+    given = list(candidates)
+    longer: defaultdict[int, set[str]] = defaultdict(set)
+    for one in given:
+        if one.kind is CandidateKind.WORD:
+            longer[one.blocked].update(_inner(one.text))
+    return [one for one in given if one.kind is not CandidateKind.WORD or one.text not in longer[one.blocked]]
+
+
+def _inner(word: str) -> set[str]:
+    """Every shorter n-gram within a word."""
+    return {
+        word[start:end]
+        for start in range(len(word))
+        for end in range(start + SHORTEST, len(word) + 1)
+        if end - start < len(word)
+    }
+
+
+def stitch(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Join n-grams of the greatest length that overlap in all but one character and have the same support.
+
+    A slogan of ten characters is one candidate then, not five; it stands at the place of its strongest part.
+    """
+    parts = {
+        (one.blocked, one.passed, one.text[:-1]): one
+        for one in candidates
+        if one.kind is CandidateKind.WORD and len(one.text) == LONGEST
+    }
+    after = {id(one): parts.get((one.blocked, one.passed, one.text[1:])) for one in parts.values()}
+    followed = {id(one) for one in after.values() if one is not None}
+    whole: dict[int, Candidate] = {}
+    used: set[int] = set()
+    for first in (one for one in parts.values() if id(one) not in followed):
+        text, part = first.text, first
+        used.add(id(first))
+        while (following := after[id(part)]) is not None and id(following) not in used:
+            text, part = text + following.text[-1], following
+            used.add(id(following))
+        whole[id(first)] = Candidate(text, first.blocked, first.passed, first.z)
+    return [whole.get(id(one), one) for one in candidates if id(one) not in used or id(one) in whole]
+
+
+@dataclass(frozen=True, slots=True)
+class Nearness:
+    """How far two sounds are apart: ``distance`` symbols of the longer one's ``length``."""
+
+    distance: int
+    length: int
+
+    @property
+    def near(self) -> bool:
+        """Whether the sounds are alike: the same, or one of three syllables and more is another."""
+        return self.distance == 0 or self.distance * 3 <= self.length
+
+
+def nearness(one: str, other: str) -> Nearness:
+    """Edit distance of two strings of sound symbols, one a syllable."""
+    before = list(range(len(other) + 1))
+    for row, symbol in enumerate(one, 1):
+        now = [row]
+        for column, against in enumerate(other, 1):
+            now.append(min(before[column] + 1, now[column - 1] + 1, before[column - 1] + (symbol != against)))
+        before = now
+    return Nearness(before[-1], max(len(one), len(other)))
