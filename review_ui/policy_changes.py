@@ -101,8 +101,9 @@ def _lists(old: Policy, new: Policy) -> Iterator[Change]:
         on, off = str(gettext("执行")), str(gettext("不执行"))
         stops = number in new.switched_off
         yield Change(names.clause(number), *((on, off, LOOSER) if stops else (off, on, STRICTER)))
+    whom = gettext("官方账号与交易板块")
     for number in sorted(old.exempt ^ new.exempt):
-        what = f"{names.clause(number)} · {gettext('官方账号与交易板块')}"
+        what = f"{names.clause(number)} · {whom}"
         held, free = str(gettext("不豁免")), str(gettext("豁免"))
         yield Change(what, *((held, free, LOOSER) if number in new.exempt else (free, held, STRICTER)))
     boards = ("、".join(one.trade_boards) or str(gettext("无")) for one in (old, new))

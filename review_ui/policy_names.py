@@ -97,7 +97,8 @@ def field(name: str) -> str:
 
 def publishing(rule: PublishingRule) -> str:
     """Where a publishing mode holds, such as «母婴 · 评论»."""
-    return f"{rule.group or gettext('所有板块')} · {scene(rule.scene)}"
+    group = rule.group or gettext("所有板块")
+    return f"{group} · {scene(rule.scene)}"
 
 
 def version(number: int) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from moderation.outbound.bell import Bell, QueueName
-from moderation.store import posts
+from moderation.store import claims
 from moderation.store.tables import BrandMarkRow
 from moderation.wiring.common import connect_database, connect_redis
 from workers import context
@@ -45,7 +45,7 @@ def _run(stopping: threading.Event) -> None:
 def sweep(sessions: Sessions, bell: Bell) -> None:
     """Look once whether anything waits, and ring for it."""
     with sessions.read() as session:
-        scoring = posts.has_work(session)
+        scoring = claims.has_work(session)
         counting = bool(session.scalar(select(BrandMarkRow.id).limit(1)))
     if scoring:
         bell.ring(QueueName.SCORING)

@@ -33,6 +33,7 @@ LEAST_Z: Final = 1.96
 MOST_CHARACTERS: Final = 2_000
 """Code points of a post that are looked at: a slang word of a longer post stands in others too."""
 
+_FIRST_CHINESE: Final = "\u3400"
 _RUN: Final = re.compile(r"[\u3400-\u9fff]+|[a-z0-9_]+")
 _TOKEN: Final = re.compile(r"[a-z0-9_]{2,20}")
 _NUMBER: Final = re.compile(r"[0-9]+")
@@ -62,6 +63,11 @@ class Candidate:
         """A colon stands in no word."""
         return CandidateKind.CONTACT if ":" in self.text else CandidateKind.WORD
 
+    @property
+    def chinese(self) -> bool:
+        """Whether it is an n-gram, of which others may be parts: Latin words are counted whole."""
+        return self.kind is CandidateKind.WORD and self.text[0] >= _FIRST_CHINESE
+
 
 def terms(text: str) -> set[str]:
     """Chinese n-grams of 2 to 6 characters, and whole Latin words, of a text in its light form.
@@ -70,7 +76,7 @@ def terms(text: str) -> set[str]:
     """
     found: set[str] = set()
     for run in _RUN.findall(text[:MOST_CHARACTERS]):
-        if run[0] < "\u3400":
+        if run[0] < _FIRST_CHINESE:
             if _TOKEN.fullmatch(run) and not _NUMBER.fullmatch(run):
                 found.add(run)
             continue
@@ -126,9 +132,9 @@ def fold(candidates: Iterable[Candidate]) -> list[Candidate]:
     given = list(candidates)
     longer: defaultdict[int, set[str]] = defaultdict(set)
     for one in given:
-        if one.kind is CandidateKind.WORD:
+        if one.chinese:
             longer[one.blocked].update(_inner(one.text))
-    return [one for one in given if one.kind is not CandidateKind.WORD or one.text not in longer[one.blocked]]
+    return [one for one in given if not one.chinese or one.text not in longer[one.blocked]]
 
 
 def _inner(word: str) -> set[str]:
@@ -149,7 +155,7 @@ def stitch(candidates: Sequence[Candidate]) -> list[Candidate]:
     parts = {
         (one.blocked, one.passed, one.text[:-1]): one
         for one in candidates
-        if one.kind is CandidateKind.WORD and len(one.text) == LONGEST
+        if one.chinese and len(one.text) == LONGEST
     }
     after = {id(one): parts.get((one.blocked, one.passed, one.text[1:])) for one in parts.values()}
     followed = {id(one) for one in after.values() if one is not None}
@@ -165,7 +171,7 @@ def stitch(candidates: Sequence[Candidate]) -> list[Candidate]:
     return [whole.get(id(one), one) for one in candidates if id(one) not in used or id(one) in whole]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Nearness:
     """How far two sounds are apart: ``distance`` symbols of the longer one's ``length``."""
 

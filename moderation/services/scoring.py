@@ -17,7 +17,7 @@ from moderation.domain.post import PublishingMode, Scene
 from moderation.domain.verdict import Suggestion, Versions
 from moderation.domain.wire import verdict_json
 from moderation.outbound.bell import QueueName
-from moderation.store import brands, outbox, policies, posts, reviews, verdicts
+from moderation.store import brands, claims, outbox, policies, reviews, verdicts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from moderation.outbound.announcements import Announcer
     from moderation.outbound.bell import Bell
     from moderation.rulebooks import Rulebook, Rulebooks
+    from moderation.store.claims import Claimed
     from moderation.store.engine import Sessions
-    from moderation.store.posts import Claimed
     from moderation.store.tables import PostRow
 
 log = structlog.get_logger(__name__)
@@ -65,7 +65,7 @@ class Scoring:
         self.bell.answer(QueueName.SCORING)
         token = secrets.token_hex(16)
         with self.sessions.write.begin() as session:
-            claimed = posts.claim(session, token=token, lease=LEASE, budget=BUDGET, limit=LIMIT)
+            claimed = claims.claim(session, token=token, lease=LEASE, budget=BUDGET, limit=LIMIT)
         if not claimed:
             return 0
         # Ring before scoring: while this worker works, the next one takes the next batch.
@@ -98,7 +98,7 @@ class Scoring:
         if one.attempts >= MAX_ATTEMPTS:
             return [(one, self._give_up(one, reason))]
         with self.sessions.write.begin() as session:
-            posts.release(session, token, one.id, error=reason, wait=RETRY_WAIT)
+            claims.release(session, token, one.id, error=reason, wait=RETRY_WAIT)
         return []
 
     def _give_up(self, one: Claimed, reason: str) -> Assessment:
@@ -108,7 +108,7 @@ class Scoring:
     def _record(self, decided: Sequence[tuple[Claimed, Assessment]], token: str) -> None:
         """Write everything about each post that the claim still holds, in one transaction."""
         with self.sessions.write.begin() as session:
-            held = posts.settle(session, token, [one.id for one, _ in decided])
+            held = claims.settle(session, token, [one.id for one, _ in decided])
             kept = [(one, found.verdict) for one, found in decided if one.id in held]
             now = self.clock()
             verdicts.append(session, [_verdict_row(one, verdict, now) for one, verdict in kept])

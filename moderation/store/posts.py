@@ -1,8 +1,7 @@
-"""Posts: kept once, claimed under a lease, settled once."""
+"""Posts: kept once per ``data_id``, edited, withdrawn, read."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +9,6 @@ from sqlalchemy import CursorResult, and_, case, func, insert, or_, select, upda
 from sqlalchemy.dialects import postgresql, sqlite
 
 from moderation.domain.post import PostState
-from moderation.store.engine import db_now
 from moderation.store.tables import PostKeyRow, PostRow
 
 if TYPE_CHECKING:
@@ -26,17 +24,6 @@ class Kept(StrEnum):
     DUPLICATE = "duplicate"
     CONFLICT = "conflict"
     WITHDRAWN = "withdrawn"
-
-
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """A post held by one worker until its lease runs out."""
-
-    id: str
-    community_id: int
-    revision: int
-    attempts: int
-    row: PostRow
 
 
 def add(session: Session, community_id: int, rows: Sequence[dict[str, Any]]) -> list[tuple[Kept, str]]:
@@ -94,103 +81,6 @@ def _outcome(row: dict[str, Any], key: PostKeyRow, fresh_ids: set[str]) -> tuple
         return Kept.NEW, row["id"]
     same = key.content_hash == row["content_hash"]
     return (Kept.DUPLICATE if same else Kept.CONFLICT), key.post_id
-
-
-def claim(session: Session, *, token: str, lease: int, budget: int, limit: int) -> list[Claimed]:
-    """Claim work: one post whose lease ran out, else fresh posts up to a budget.
-
-    A post whose lease ran out may have killed its worker, so it is taken alone: it cannot take others with it.
-
-    Args:
-        session: a writing session.
-        token: fencing token, new for each claim.
-        lease: microseconds until others may claim the posts again.
-        budget: most code points to take; a single post is taken whatever its length.
-        limit: most posts to take.
-    """
-    lone = _materialised(_expired().with_for_update(skip_locked=True), "lone")
-    expired = _take(session, token, lease, select(lone.c.sequence))
-    return expired or _take(session, token, lease, _fresh(budget, limit))
-
-
-def _fresh(budget: int, limit: int) -> Any:
-    oldest = (
-        select(PostRow.sequence, PostRow.cost)
-        .where(PostRow.state == PostState.PENDING.value, PostRow.claimed_until.is_(None))
-        .order_by(PostRow.sequence)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    candidates = _materialised(oldest, "candidates")
-    before = func.sum(candidates.c.cost).over(order_by=candidates.c.sequence) - candidates.c.cost
-    sums = select(candidates.c.sequence, before.label("before")).subquery("sums")
-    return select(sums.c.sequence).where(sums.c.before < budget)
-
-
-def _materialised(statement: Any, name: str) -> Any:
-    # Without this PostgreSQL may run a LIMITed sub-select more than once and claim more than the limit.
-    return statement.cte(name).prefix_with("MATERIALIZED", dialect="postgresql")
-
-
-def _expired() -> Any:
-    return (
-        select(PostRow.sequence)
-        .where(
-            PostRow.state == PostState.PENDING.value,
-            PostRow.claimed_until.is_not(None),
-            PostRow.claimed_until < db_now(),
-        )
-        .order_by(PostRow.claimed_until)
-        .limit(1)
-    )
-
-
-def _take(session: Session, token: str, lease: int, chosen: Any) -> list[Claimed]:
-    statement = (
-        update(PostRow)
-        .where(PostRow.sequence.in_(chosen))
-        .values(claim_token=token, claimed_until=db_now() + lease, attempts=PostRow.attempts + 1)
-        .returning(PostRow)
-        .execution_options(synchronize_session=False)
-    )
-    rows = sorted(session.scalars(statement), key=lambda row: row.sequence)
-    return [Claimed(row.id, row.community_id, row.revision, row.attempts, row) for row in rows]
-
-
-def settle(session: Session, token: str, post_ids: Sequence[str]) -> dict[str, int]:
-    """Mark claimed posts decided.
-
-    Returns:
-        For each post that this claim still held, the version its next event carries.  A post that was edited,
-        withdrawn or claimed by another meanwhile is not in the answer: write nothing for it.
-    """
-    statement = (
-        update(PostRow)
-        .where(
-            PostRow.id.in_(post_ids),
-            PostRow.claim_token == token,
-            PostRow.state == PostState.PENDING.value,
-        )
-        .values(
-            state=PostState.DECIDED.value,
-            claim_token=None,
-            claimed_until=None,
-            event_version=PostRow.event_version + 1,
-        )
-        .returning(PostRow.id, PostRow.event_version)
-        .execution_options(synchronize_session=False)
-    )
-    return dict(session.execute(statement).all())
-
-
-def release(session: Session, token: str, post_id: str, *, error: str, wait: int) -> None:
-    """Give a failed post back for another attempt after ``wait`` microseconds, alone."""
-    session.execute(
-        update(PostRow)
-        .where(PostRow.id == post_id, PostRow.claim_token == token)
-        .values(claim_token=None, claimed_until=db_now() + wait, last_error=error[:1000])
-        .execution_options(synchronize_session=False)
-    )
 
 
 def find(session: Session, community_id: int, data_id: str) -> PostRow | None:
@@ -270,14 +160,6 @@ def next_event_version(session: Session, post_id: str) -> int:
         .execution_options(synchronize_session=False)
     )
     return session.scalars(statement).one()
-
-
-def has_work(session: Session) -> bool:
-    """Tell whether any post can be claimed now."""
-    fresh = select(PostRow.sequence).where(
-        PostRow.state == PostState.PENDING.value, PostRow.claimed_until.is_(None)
-    )
-    return bool(session.scalar(select(fresh.exists() | _expired().exists())))
 
 
 def count_by_state(session: Session, community_id: int) -> dict[PostState, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from transformers import PreTrainedTokenizer
 
@@ -19,8 +19,8 @@ class CharacterTokenizer(PreTrainedTokenizer):
     Load it with ``CharacterTokenizer.from_pretrained("models/encoder")``.
     """
 
-    vocab_files_names: ClassVar[dict[str, str]] = {"vocab_file": _FILE}
-    model_input_names: ClassVar[list[str]] = ["input_ids", "token_type_ids", "attention_mask"]
+    vocab_files_names = {"vocab_file": _FILE}  # noqa: RUF012 - as the base class has it
+    model_input_names = ["input_ids", "token_type_ids", "attention_mask"]  # noqa: RUF012
 
     def __init__(self, vocab_file: str, **options: Any) -> None:
         self._path = Path(vocab_file)
@@ -29,7 +29,7 @@ class CharacterTokenizer(PreTrainedTokenizer):
         self._ids = {token: n for n, token in enumerate(self._tokens)}
         named = {"pad": PAD, "unk": UNK, "cls": CLS, "sep": SEP, "mask": MASK}
         special = {f"{name}_token": SPECIAL[n] for name, n in named.items()}
-        super().__init__(**{**special, **options})
+        super().__init__(**{**special, **options})  # type: ignore[no-untyped-call]
 
     @property
     def vocab_size(self) -> int:

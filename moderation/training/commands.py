@@ -6,45 +6,19 @@ from __future__ import annotations
 import json
 import time
 from pathlib import Path
-from typing import Final
 
 import click
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-_FOLDER: Final = click.Path(path_type=Path, file_okay=False)
-_FOUND: Final = click.Path(path_type=Path, exists=True)
-_DEVICE: Final = click.option(
-    "--device", type=click.Choice(["cpu", "cuda"]), default="cpu", show_default=True, help="Where to train."
-)
-_RANKS: Final = click.option(
-    "--ranks", default=4, show_default=True, help="Processes of one thread each (cpu; on cuda always 1)."
-)
-_LICENCES: Final = click.option(
-    "--licences",
-    type=click.Choice(["all", "permissive"]),
-    default="all",
-    show_default=True,
-    help="permissive: only sources under an open licence.",
-)
-
-
-def _bar() -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        TextColumn("{task.fields[note]}"),
-    )
+from moderation.training.options import DEVICE, FOLDER, FOUND, LICENCES, RANKS
 
 
 @click.group()
 def train() -> None:
-    """Make a model: pretrain, finetune, export (which calibrates), each resumable."""
+    """Make a model: pretrain, finetune, export (which calibrates too)."""
 
 
 @train.command("posts")
-@click.argument("files", nargs=-1, required=True, type=_FOUND)
+@click.argument("files", nargs=-1, required=True, type=FOUND)
 @click.option("--output", required=True, type=click.Path(path_type=Path), help="File to write.")
 def build_posts(files: tuple[Path, ...], output: Path) -> None:
     """Turn authors' short lines into the corpus of our own.
@@ -61,9 +35,9 @@ def build_posts(files: tuple[Path, ...], output: Path) -> None:
 
 
 @train.command()
-@click.argument("texts", nargs=-1, required=True, type=_FOUND)
+@click.argument("texts", nargs=-1, required=True, type=FOUND)
 @click.option(
-    "--folder", required=True, type=_FOLDER, help="Vocabulary, tokenised text and checkpoints live here."
+    "--folder", required=True, type=FOLDER, help="Vocabulary, tokenised text and checkpoints live here."
 )
 @click.option("--minutes", default=60.0, show_default=True, help="How long to go on.")
 @click.option(
@@ -74,8 +48,8 @@ def build_posts(files: tuple[Path, ...], output: Path) -> None:
 @click.option("--width", default=256, show_default=True)
 @click.option("--tokens", default=8192, show_default=True, help="Padded characters a step.")
 @click.option("--seed", default=1, show_default=True)
-@_RANKS
-@_DEVICE
+@RANKS
+@DEVICE
 def pretrain(
     texts: tuple[Path, ...],
     folder: Path,
@@ -105,14 +79,12 @@ def pretrain(
 
 
 @train.command()
-@click.option(
-    "--encoder", required=True, type=_FOUND, help="Pre-trained encoder (folder of save_pretrained)."
-)
-@click.option("--vocabulary", required=True, type=_FOUND, help="Its vocab.json.")
-@click.option("--data", required=True, type=_FOUND, help="Folder of labelled *.jsonl.xz files.")
-@click.option("--posts", type=_FOUND, help="The corpus of our own.")
-@click.option("--unlabelled", type=_FOUND, help="Plain text, used as weak negatives.")
-@click.option("--output", required=True, type=_FOLDER)
+@click.option("--encoder", required=True, type=FOUND, help="Pre-trained encoder (folder of save_pretrained).")
+@click.option("--vocabulary", required=True, type=FOUND, help="Its vocab.json.")
+@click.option("--data", required=True, type=FOUND, help="Folder of labelled *.jsonl.xz files.")
+@click.option("--posts", type=FOUND, help="The corpus of our own.")
+@click.option("--unlabelled", type=FOUND, help="Plain text, used as weak negatives.")
+@click.option("--output", required=True, type=FOLDER)
 @click.option("--passes", default=2, show_default=True)
 @click.option("--share", default=1.0, show_default=True, help="Part of every source in each pass.")
 @click.option("--rate", default=3e-4, show_default=True, help="Highest learning rate.")
@@ -120,9 +92,9 @@ def pretrain(
     "--wide-passes", default=2, show_default=True, help="Passes of the character n-gram part; 0: none."
 )
 @click.option("--seed", default=7, show_default=True)
-@_LICENCES
-@_RANKS
-@_DEVICE
+@LICENCES
+@RANKS
+@DEVICE
 def finetune(
     encoder: Path,
     vocabulary: Path,
@@ -156,15 +128,15 @@ def finetune(
 
 
 @train.command()
-@click.option("--network", required=True, type=_FOUND, help="Output folder of finetune.")
-@click.option("--vocabulary", required=True, type=_FOUND)
-@click.option("--data", required=True, type=_FOUND)
-@click.option("--posts", type=_FOUND)
-@click.option("--unlabelled", type=_FOUND, help="Plain text, not the file given to finetune.")
-@click.option("--bundle", required=True, type=_FOLDER, help="Folder to write, such as models/zh-base.")
+@click.option("--network", required=True, type=FOUND, help="Output folder of finetune.")
+@click.option("--vocabulary", required=True, type=FOUND)
+@click.option("--data", required=True, type=FOUND)
+@click.option("--posts", type=FOUND)
+@click.option("--unlabelled", type=FOUND, help="Plain text, not the file given to finetune.")
+@click.option("--bundle", required=True, type=FOLDER, help="Folder to write, such as models/zh-base.")
 @click.option("--version", required=True)
 @click.option("--torch-weights", is_flag=True, help="Add fp16 weights, for serving by torch on a GPU.")
-@_LICENCES
+@LICENCES
 def export(
     network: Path,
     vocabulary: Path,
@@ -190,10 +162,10 @@ def export(
 
 
 @train.command()
-@click.option("--bundle", required=True, type=_FOUND)
-@click.option("--data", required=True, type=_FOUND)
-@click.option("--posts", type=_FOUND)
-@click.option("--unlabelled", type=_FOUND)
+@click.option("--bundle", required=True, type=FOUND)
+@click.option("--data", required=True, type=FOUND)
+@click.option("--posts", type=FOUND)
+@click.option("--unlabelled", type=FOUND)
 @click.option(
     "--review-budget", default=0.015, show_default=True, help="Share of ordinary posts sent to review."
 )
@@ -217,11 +189,11 @@ def calibrate(
 
 
 @click.command()
-@click.option("--bundle", required=True, type=_FOUND, help="Bundle to measure.")
-@click.argument("files", nargs=-1, required=True, type=_FOUND)
+@click.option("--bundle", required=True, type=FOUND, help="Bundle to measure.")
+@click.argument("files", nargs=-1, required=True, type=FOUND)
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write all figures here.")
 @click.option(
-    "--floor", type=_FOUND, help="Labelled data folder: train the linear n-gram floor in the same run."
+    "--floor", type=FOUND, help="Labelled data folder: train the linear n-gram floor in the same run."
 )
 @click.option("--threads", default=1, show_default=True)
 def evaluate(
@@ -235,6 +207,7 @@ def evaluate(
     from moderation.training.evaluate import all_ordinary, evaluate_file
     from moderation.training.floor import floor_figures
     from moderation.training.report import markdown
+    from moderation.training.sessions import progress_bar
     from moderation.training.testsets import read_tests
 
     try:
@@ -243,7 +216,7 @@ def evaluate(
     except (BundleError, OSError, ValueError, KeyError) as error:
         raise click.ClickException(str(error)) from None
     results = []
-    with _bar() as bar:
+    with progress_bar() as bar:
         task = bar.add_task("evaluating", total=len(tests), note="")
         for name, examples in tests.items():
             if examples:

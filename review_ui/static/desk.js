@@ -50,6 +50,7 @@ function settle() {
   closePicker();
   const panel = item();
   if (!panel) return;
+  htmx.process(panel); // now, not when htmx has settled: a key may follow within milliseconds
   const row = panel.dataset.item && byId(`row-${panel.dataset.item}`);
   mark(row ? row.querySelector(".row-link") : null);
   panel.querySelector(".post-text")?.classList.toggle("is-long", panel.querySelector(".post-text").textContent.length > 280);

@@ -24,7 +24,7 @@ DISGUISED: Final = 4
 _ADVERT_CLAUSES: Final = ("3.", "1.8", "1.13")
 _LONG: Final = 150
 _LONG_POINTS: Final = 3
-"""Characters that cost a point each time, and at most how many: news and stories touch on many wares, adverts are short."""
+"""Characters that cost a point each time, and at most how many: news touches on many wares, adverts are short."""
 
 _WARES: Final = ("sell", "earn", "finance", "vice", "trade", "free")
 

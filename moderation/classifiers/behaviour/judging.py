@@ -27,6 +27,12 @@ def attack(reading: Reading) -> Attack:
     """How hard the text attacks a person; comfort, quoted insults, self-blame and complaints about things do not."""
     if reading.cues.has("support"):
         return Attack.NO
+    if (
+        not reading.cues.has("hard", "mild")
+        and not reading.model.attack
+        and not reading.struck(*_ATTACK_CLAUSES)
+    ):
+        return Attack.LEANING if reading.model.leaning else Attack.NO
     text = reading.cues.text
     for innocent in ("innocent", "self_blame", "negated"):
         text = without(text, innocent)

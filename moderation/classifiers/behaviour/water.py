@@ -31,6 +31,7 @@ def is_meaningless(text: str, reading: Reading) -> bool:
     return core.isascii() and len(core) >= 3 and not re.search(r"[aeiou]", core)  # noqa: PLR2004
 
 
+_LONG: Final = 100
 _EMOTICON: Final = re.compile(r"\[[^\[\]]{1,8}\]")
 _STUFFED: Final = re.compile(r"(.{4,40}?)\1{9,}", re.DOTALL)
 
@@ -40,5 +41,11 @@ def is_filler(reading: Reading) -> bool:
     text = reading.cues.text
     if reading.cues.has("filler"):
         return not reading.cues.has("discuss", "question", "warn")
-    repeated = _STUFFED.search(_EMOTICON.sub("", text)) if len(text) >= 100 else None  # noqa: PLR2004
-    return repeated is not None and len(set(repeated[1])) > 2  # noqa: PLR2004
+    return _is_stuffed(_EMOTICON.sub("", text)) if len(text) >= _LONG else False
+
+
+def _is_stuffed(text: str) -> bool:
+    """Tell whether a phrase stands ten times in a row; the search runs only where few different grams say it may."""
+    grams = {text[place : place + 4] for place in range(len(text))}
+    repeated = _STUFFED.search(text) if len(grams) * 4 < len(text) else None
+    return repeated is not None and len(set(repeated[1])) > 2  # noqa: PLR2004 - laughter has one or two
