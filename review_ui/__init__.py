@@ -13,7 +13,18 @@ from flask import Flask
 from review_ui import accounts, failures, guard, headers, language, limits, rendering
 from review_ui.configuration import configuration
 from review_ui.context import PARTS
-from review_ui.views import brands, desk, dossiers, drafts, items, lexicons, policies, posts, preferences, tries
+from review_ui.views import (
+    brands,
+    desk,
+    dossiers,
+    drafts,
+    items,
+    lexicons,
+    policies,
+    posts,
+    preferences,
+    tries,
+)
 
 if TYPE_CHECKING:
     from moderation.wiring.web import WebParts

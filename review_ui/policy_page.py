@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from moderation.domain.convention import CLAUSES, Clause, FoundBy, Label
 from moderation.domain.policy import NEVER
 from moderation.domain.policy_versions import PolicyState
 from moderation.policy_document import PolicyDocumentError, parse_policy
+from moderation.policy_writing import write_policy
 from review_ui import names
 from review_ui.context import community, parts
 
@@ -161,6 +162,19 @@ def bound(policy: Policy, rule: Rule, name: str) -> Bound:
     base = policy.calibrated.get(rule.head)
     value = own if own is not None else getattr(base, name, NEVER)
     return Bound(value if value < NEVER else None, own=own is not None)
+
+
+def switched(reading: Reading, place: str) -> str | None:
+    """The document with one rule (by its place) switched off, or on again; None where there is no such rule."""
+    policy = reading.policy
+    if policy is None or not (place.isascii() and place.isdigit()) or len(place) > 4:  # noqa: PLR2004
+        return None
+    index = int(place)
+    if index >= len(policy.rules):
+        return None
+    rules = list(policy.rules)
+    rules[index] = replace(rules[index], enabled=not rules[index].enabled)
+    return write_policy(replace(policy, rules=tuple(rules)), reading.publishing)
 
 
 def _line(policy: Policy, place: int, rule: Rule) -> RuleLine:

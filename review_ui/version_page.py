@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from moderation.domain.budget import overload
+from moderation.domain.budget import CANDIDATES, overload
 from moderation.domain.policy_versions import PolicyMoveError, PolicyState, check_move
 from moderation.domain.rehearsal import Stage
 from moderation.domain.verdict import Suggestion
-from moderation.policy_writing import write_policy
 from moderation.services.budgeting import team_of
 from moderation.services.policies import UnknownPolicyError
 from moderation.services.rehearsals import rehearsal_of
 from moderation.store import samples
 from review_ui.context import community, now, parts
 from review_ui.policy_changes import changes
-from review_ui.policy_page import live_reading, read, versions
+from review_ui.policy_page import bound, live_reading, read, versions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -125,6 +124,18 @@ class VersionPage:
             for index, one in enumerate(found)
         ]  # fmt: skip
 
+    @property
+    def mark(self) -> float | None:
+        """Where the head's review threshold, as the version has it, lies on the chart's x axis; None: nowhere."""
+        policy = self.reading.policy
+        rule = next((each for each in policy.rules if each.head == self.head), None) if policy else None
+        found = bound(policy, rule, "review").value if policy and rule else None
+        if found is None:
+            return None
+        first, last = CANDIDATES[0], CANDIDATES[-1]
+        step = CHART_WIDTH / len(CANDIDATES)
+        return (min(max(found, first), last) - first) / (CANDIDATES[1] - first) * step + step / 2
+
     def can_go(self, state: PolicyState) -> bool:
         """Whether the version's life has this move now."""
         try:
@@ -157,19 +168,6 @@ def version_page(number: int) -> VersionPage:
         team=team_of(parts().sessions, community()),
         shadow=_shadow(version),
     )
-
-
-def switched(reading: Reading, place: str) -> str | None:
-    """The document with one rule (by its place) switched off, or on again; None where there is no such rule."""
-    policy = reading.policy
-    if policy is None or not (place.isascii() and place.isdigit()) or len(place) > 4:  # noqa: PLR2004
-        return None
-    index = int(place)
-    if index >= len(policy.rules):
-        return None
-    rules = list(policy.rules)
-    rules[index] = replace(rules[index], enabled=not rules[index].enabled)
-    return write_policy(replace(policy, rules=tuple(rules)), reading.publishing)
 
 
 def _posts(run: Rehearsal | None) -> dict[str, PostRow]:

@@ -56,8 +56,8 @@ class WordForm(FlaskForm):  # type: ignore[misc]
             return None
         found = Entry(
             word=(self.word.data or "").strip(),
-            kind=Kind(self.kind.data),
-            level=Level(self.level.data),
+            kind=Kind(self.kind.data or ""),
+            level=Level(self.level.data or ""),
             clause=self.clause.data or "",
             library=self.library.data or OWN,
             effective_from=begins,

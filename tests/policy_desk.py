@@ -15,7 +15,6 @@ from moderation.settings import Settings
 from tests import desk
 from tests.desk import PASSWORD
 from tests.factories import CALIBRATED, a_scoring, a_submission, keep
-from tests.fakes import StoppedClock
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
 
     from moderation.store.tables import UserRow
     from moderation.wiring.web import WebParts
+    from tests.fakes import StoppedClock
 
 SHIPPED = Settings().policy.read_text(encoding="utf-8")
 
@@ -101,7 +101,6 @@ def fields(html: str) -> dict[str, str]:
     for name, body in re.findall(r'<select\b[^>]* name="([^"]+)"[^>]*>(.*?)</select>', part, re.DOTALL):
         chosen = re.search(r'<option value="([^"]*)" selected', body)
         found[name] = chosen[1] if chosen else ""
-    for name, body in re.findall(r'<textarea\b[^>]* name="([^"]+)"[^>]*>(.*?)</textarea>', part, re.DOTALL):
-        found[name] = body
+    found |= dict(re.findall(r'<textarea\b[^>]* name="([^"]+)"[^>]*>(.*?)</textarea>', part, re.DOTALL))
     found.pop("csrf_token", None)
     return found

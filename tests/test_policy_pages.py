@@ -1,10 +1,9 @@
-"""The policy and word pages by their requests: roles, drafts and their errors, the way of a version, backtests, words."""
+"""The policy and word pages by their requests: roles, drafts, the way of a version, backtests, words."""
 
 from __future__ import annotations
 
 import html
 import io
-import json
 import shutil
 from typing import TYPE_CHECKING
 
@@ -64,7 +63,7 @@ def states(at: PolicyDesk) -> dict[int, str]:
 # ---------------------------------------------------------------- who may what
 
 READ = ("/policy", "/policy/1", "/lexicons", "/lexicons/export.csv")
-WRITE = (
+WRITE: tuple[tuple[str, dict[str, str]], ...] = (
     ("/policy/draft", {}), ("/policy/draft/text", {"document": SHIPPED}), ("/policy/1/backtest", {"days": "1"}),
     ("/policy/1/state", {"state": "live", "why": "x", "live": "0"}), ("/policy/team", {"people": "1", "per_hour": "1"}),
     ("/policy/switch", {"rule": "0", "live": "0", "why": "x"}), ("/lexicons/preview", WORD), ("/lexicons/words", WORD),
@@ -200,7 +199,8 @@ def test_a_form_sets_rules_scenes_modes_and_lists(at: PolicyDesk) -> None:
     assert (first.review, first.block, second.enabled, third.may_block) == (0.3, 0.7, False, False)
     assert found.policy.scenes["nickname"]["ad"].review == 0.2  # type: ignore[index]
     assert [(one.group, one.mode.value) for one in found.publishing] == [("", "pre"), ("母婴/问答", "closed")]
-    assert (found.policy.trade_boards, found.policy.switched_off) == (('二手"闲置\\',), {"8.3"})
+    assert found.policy.trade_boards == ('二手"闲置\\',)
+    assert found.policy.switched_off == {"8.3"}
     page = html.unescape(at.get("/policy/1").text)
     for said in ("更严", "更松", "待审 0.20、拦截 0.60", "母婴/问答 · 所有场景", "8.3 炫富攀比"):
         assert said in page
@@ -217,7 +217,10 @@ def test_a_form_sets_rules_scenes_modes_and_lists(at: PolicyDesk) -> None:
         ({"rule-0-clause": "3.99"}, "公约里没有这一条"),
         ({"version": " "}, "版本名要 1 到 60 个字"),
         ({"exempt": "3.1\n3.99"}, "公约里没有条款 3.99"),
-        ({"scene-0-scene": "chat", "scene-0-head": "ad", "scene-0-review": "0.2", "scene-0-block": ""}, "两个阈值都要填"),
+        (
+            {"scene-0-scene": "chat", "scene-0-head": "ad", "scene-0-review": "0.2", "scene-0-block": ""},
+            "两个阈值都要填",
+        ),
         ({"mode-2-group": "", "mode-2-scene": "nickname", "mode-2-mode": "closed"}, "与上面一行重复"),
     ],
 )  # fmt: skip
@@ -566,7 +569,6 @@ def test_the_pages_speak_english(at: PolicyDesk) -> None:
         assert page.status_code == 200
         assert 'lang="en"' in page.text
     assert "Backtest" in at.get("/policy/1").text
-    assert json.dumps("策略") not in page.text
 
 
 def test_a_version_in_the_archive_can_be_the_start_of_a_draft(at: PolicyDesk) -> None:

@@ -374,6 +374,7 @@ def test_review_thresholds_keep_the_budget_over_all_heads() -> None:
     assert (ordinary >= limits).any(axis=1).mean() <= 0.02
     assert (ordinary >= limits).any(axis=1).mean() > 0.015
     assert (limits >= 0.1).all()
+    assert (calibrate.within_budget(ordinary[:0], np.full(4, 0.1), 0.02) == 0.1).all()
 
 
 @pytest.mark.parametrize(

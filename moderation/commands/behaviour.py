@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from moderation.classifiers import BundleError, load_classifier
 from moderation.classifiers.behaviour import Observer, Posted, find
+from moderation.domain.behaviour import finding_json
 from moderation.domain.failures import UserError
 from moderation.domain.post import MAX_TEXT, Scene
 from moderation.policy_document import read_policy
@@ -25,7 +26,6 @@ from moderation.wiring.lexicon_files import read_lexicons
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from moderation.domain.behaviour import BehaviourFinding
     from moderation.settings import Settings
 
 BATCH: Final = 512
@@ -88,6 +88,8 @@ def build_observer(settings: Settings) -> Observer:
         classifier = load_classifier(settings.bundle, threads=settings.threads_per_worker)
     except BundleError as error:
         raise BehaviourFileError(str(error)) from error
+    except ImportError as error:
+        raise BehaviourFileError(f"the model needs the «worker» extra: {error}") from error
     policy = read_policy(settings.policy).policy.with_calibration(calibrated_thresholds(classifier.bundle))
     thresholds = {rule.head: policy.threshold(rule, Scene.POST) for rule in policy.rules if rule.enabled}
     return Observer(lexicon, default_segmenter(), classifier.score, thresholds)
@@ -108,25 +110,6 @@ def read_scenarios(source: str) -> list[Scenario]:
         raise BehaviourFileError(f"{source}: cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise BehaviourFileError(f"{source}: is not UTF-8 text") from error
-
-
-def finding_json(found: BehaviourFinding) -> dict[str, Any]:
-    """A finding as JSON; ``target``, ``shield`` and ``evidence`` stand in pile-ons only."""
-    record: dict[str, Any] = {
-        "kind": found.kind.value,
-        "authors": list(found.authors),
-        "post_indexes": list(found.post_indexes),
-        "clauses": list(found.clauses),
-        "reason": found.reason,
-    }
-    if found.shield is not None:
-        record["target"] = found.target
-        record["shield"] = {"hours": found.shield.hours, "measures": list(found.shield.measures)}
-        record["evidence"] = [
-            {"post_index": each.post_index, "author": each.author, "minute": each.minute}
-            for each in found.evidence
-        ]
-    return record
 
 
 def _batches(scenarios: Iterable[Scenario]) -> Iterator[list[Scenario]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 
 class BehaviourKind(StrEnum):
@@ -39,7 +39,7 @@ class EvidenceItem:
 
 @dataclass(frozen=True, slots=True)
 class Shield:
-    """What is recommended for the person under attack, and why it should begin and end when it does.
+    """What is recommended for the person under attack, and for how long.
 
     ``hours`` is how long strangers' replies should stay folded unless the person wishes otherwise.
     """
@@ -66,3 +66,22 @@ class BehaviourFinding:
     target: str = ""
     shield: Shield | None = None
     evidence: tuple[EvidenceItem, ...] = ()
+
+
+def finding_json(found: BehaviourFinding) -> dict[str, Any]:
+    """A finding as JSON; ``target``, ``shield`` and ``evidence`` stand in pile-ons only."""
+    record: dict[str, Any] = {
+        "kind": found.kind.value,
+        "authors": list(found.authors),
+        "post_indexes": list(found.post_indexes),
+        "clauses": list(found.clauses),
+        "reason": found.reason,
+    }
+    if found.shield is not None:
+        record["target"] = found.target
+        record["shield"] = {"hours": found.shield.hours, "measures": list(found.shield.measures)}
+        record["evidence"] = [
+            {"post_index": each.post_index, "author": each.author, "minute": each.minute}
+            for each in found.evidence
+        ]
+    return record

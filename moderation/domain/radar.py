@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
 SHORTEST: Final = 2
 LONGEST: Final = 6
@@ -68,6 +68,12 @@ class Candidate:
         """Whether it is an n-gram, of which others may be parts: Latin words are counted whole."""
         return self.kind is CandidateKind.WORD and self.text[0] >= _FIRST_CHINESE
 
+    def stands_in(self, light: str, contacts: Collection[str]) -> bool:
+        """Tell whether a post has it: in its light form, or among its contacts."""
+        if self.kind is CandidateKind.CONTACT:
+            return self.text in contacts
+        return self.text in light and (self.chinese or self.text in _RUN.findall(light))
+
 
 def terms(text: str) -> set[str]:
     """Chinese n-grams of 2 to 6 characters, and whole Latin words, of a text in its light form.
@@ -94,8 +100,8 @@ def z_score(blocked: int, passed: int, all_blocked: int, all_passed: int) -> flo
         all_blocked: blocked posts.
         all_passed: passed posts.
     """
-    if not all_blocked or not all_passed or not blocked + passed:
-        return 0.0
+    if not all_blocked or not all_passed or blocked + passed in (0, all_blocked + all_passed):
+        return 0.0  # in no post or in every one
     whole = PRIOR * (all_blocked + all_passed)
     own = PRIOR * (blocked + passed)
     risen, base = blocked + own, passed + own

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from ahocorasick_rs import AhoCorasick, MatchKind
-
 from moderation.domain.intervals import Share
-from moderation.domain.radar import nearness, rank, terms
+from moderation.domain.radar import CandidateKind, rank, terms
 from moderation.domain.verdict import Suggestion
 from moderation.rulebooks import as_entry
 from moderation.store import lexicons, standing
-from moderation.text.entries import Entry, Kind, plain_word
+from moderation.text.entries import Entry, plain_word
+from moderation.text.known import KnownWords
 from moderation.text.normalise import normalise_many
-from moderation.text.pinyin import sound_of_word
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from moderation.domain.radar import Candidate
     from moderation.store.engine import Sessions
@@ -26,8 +24,9 @@ if TYPE_CHECKING:
 
 BATCH: Final = 1_000
 SAMPLES: Final = 3
-_KNOWN_KINDS: Final = frozenset({Kind.NORMAL, Kind.PINYIN})
-_SHORTEST_KNOWN: Final = 2
+MOST_TERMS: Final = 1_000_000
+"""Terms that are counted at once; beyond it those seen only once so far are dropped, which costs a candidate at most
+one post of its support each time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +64,19 @@ class RadarPage:
 
 
 @dataclass(frozen=True, slots=True)
+class Heard:
+    """A post's text in its light form without known words, and its contacts as ``kind:value``."""
+
+    light: str
+    contacts: frozenset[str]
+    terms: frozenset[str]
+
+    def kept(self) -> Heard:
+        """Without the terms: those of all blocked posts together would fill the memory."""
+        return Heard(self.light, self.contacts, frozenset())
+
+
+@dataclass(frozen=True, slots=True)
 class _Blocked:
     """One blocked post, as far as it is needed again."""
 
@@ -72,7 +84,7 @@ class _Blocked:
     author: str
     text: str
     clause: str
-    terms: frozenset[str]
+    heard: Heard
 
 
 @dataclass(slots=True)
@@ -116,9 +128,9 @@ class Radar:
             total = 2 * standing.count(session, community_id, since=since, until=until)
         seen, read = _Seen(), 0
         for wanted, take in ((Suggestion.BLOCK, _take_blocked), (Suggestion.PASS, _take_passed)):
-            for batch in self._batches(community_id, since, until):
+            for batch in standing.batches(self.sessions, community_id, since=since, until=until, size=BATCH):
                 chosen = [one for one in batch if _outcome(one) == wanted.value]
-                take(seen, chosen, known.terms_of(chosen))
+                take(seen, chosen, _hear(known, chosen))
                 read += len(batch)
                 progress(read, total)
         found = rank(
@@ -135,90 +147,47 @@ class Radar:
             own = [as_entry(row) for row in lexicons.of(session, community_id)]
         return KnownWords((*self.shipped, *own))
 
-    def _batches(self, community_id: int, since: int, until: int) -> Iterator[list[Standing]]:
-        after = 0
-        while True:
-            with self.sessions.read() as session:
-                batch = standing.batch(
-                    session, community_id, since=since, until=until, after=after, limit=BATCH
-                )
-            if not batch:
-                return
-            yield batch
-            after = batch[-1].post.sequence
-
-
-class KnownWords:
-    """Words of the lists: cut out of texts before counting, and compared with candidates by sound."""
-
-    def __init__(self, entries: Iterable[Entry]) -> None:
-        """Take the ordinary words; parts of combinations and patterns mean nothing alone."""
-        self._clauses = {plain_word(one.word): one.clause for one in entries if one.kind in _KNOWN_KINDS}
-        words = [word for word in self._clauses if len(word) >= _SHORTEST_KNOWN]
-        self._words = AhoCorasick(words, matchkind=MatchKind.LeftmostLongest) if words else None
-        self._sounds = {word: sound_of_word(word) for word in words}
-        self._by_symbol: defaultdict[str, set[str]] = defaultdict(set)
-        for word, sound in self._sounds.items():
-            for symbol in sound:
-                self._by_symbol[symbol].add(word)
-
-    def terms_of(self, posts: Sequence[Standing]) -> list[frozenset[str]]:
-        """Words and contacts of each post that no list has, in order."""
-        texts = normalise_many([f"{one.post.title}\n{one.post.text}" for one in posts])
-        found = []
-        for one, text in zip(posts, texts, strict=True):
-            contacts = {
-                (each["kind"], plain_word(each["value"])) for each in one.verdict.body.get("contacts", ())
-            }
-            values = {value for _, value in contacts}
-            named = {f"{kind}:{value}" for kind, value in contacts if value not in self._clauses}
-            found.append(frozenset((terms(self._without(text.text)) - values) | named))
-        return found
-
-    def _without(self, text: str) -> str:
-        """The text with every known word cut out; what stands before and after does not join."""
-        if self._words is None:
-            return text
-        parts, at = [], 0
-        for _, start, end in self._words.find_matches_as_indexes(text):
-            parts.append(text[at:start])
-            at = end
-        return "\n".join((*parts, text[at:]))
-
-    def nearest(self, word: str) -> tuple[str, str]:
-        """The known word whose sound is nearest, and its clause; empty where none is near."""
-        sound = sound_of_word(word)
-        alike = {other for symbol in sound for other in self._by_symbol.get(symbol, ())}
-        measured = sorted((nearness(sound, self._sounds[other]), other) for other in alike)
-        near = [other for distance, other in measured if distance.near]
-        return (near[0], self._clauses[near[0]]) if near else ("", "")
-
 
 def _outcome(one: Standing) -> str:
     return one.decided.kind if one.decided else one.verdict.suggestion
 
 
-def _take_blocked(seen: _Seen, posts: Sequence[Standing], found: Sequence[frozenset[str]]) -> None:
-    for one, held in zip(posts, found, strict=True):
+def _hear(known: KnownWords, posts: Sequence[Standing]) -> list[Heard]:
+    """Words and contacts of each post that no list has, in order."""
+    texts = normalise_many([f"{one.post.title}\n{one.post.text}" for one in posts])
+    found = []
+    for one, text in zip(posts, texts, strict=True):
+        contacts = {
+            (each["kind"], plain_word(each["value"])) for each in one.verdict.body.get("contacts", ())
+        }
+        values = {value for _, value in contacts}
+        named = frozenset(f"{kind}:{value}" for kind, value in contacts if value not in known)
+        light = known.without(text.text)
+        found.append(Heard(light, named, frozenset(terms(light) - values) | named))
+    return found
+
+
+def _take_blocked(seen: _Seen, posts: Sequence[Standing], found: Sequence[Heard]) -> None:
+    for one, heard in zip(posts, found, strict=True):
         clause = one.decided.clause if one.decided else one.verdict.clause
         author = one.post.author_id or ""
-        seen.blocked.append(_Blocked(one.post.data_id, author, one.post.text, clause, held))
-        seen.counts.update(held)
+        seen.blocked.append(_Blocked(one.post.data_id, author, one.post.text, clause, heard.kept()))
+        seen.counts.update(heard.terms)
+    if len(seen.counts) > MOST_TERMS:
+        seen.counts = Counter({term: count for term, count in seen.counts.items() if count > 1})
 
 
-def _take_passed(seen: _Seen, posts: Sequence[Standing], found: Sequence[frozenset[str]]) -> None:
+def _take_passed(seen: _Seen, posts: Sequence[Standing], found: Sequence[Heard]) -> None:
     seen.passed += len(posts)
-    for held in found:
-        seen.passed_counts.update(held & seen.counts.keys())
+    for heard in found:
+        seen.passed_counts.update(heard.terms & seen.counts.keys())
 
 
 def _rising(blocked: Sequence[_Blocked], found: Sequence[Candidate], known: KnownWords) -> Iterator[Rising]:
     for one in found:
-        # A stitched slogan is longer than any n-gram: its posts are those of its first part.
-        key = one.text if ":" in one.text else one.text[:6]
-        posts = [post for post in blocked if key in post.terms or one.text in post.terms]
+        posts = [post for post in blocked if one.stands_in(post.heard.light, post.heard.contacts)]
         clause, count = Counter(post.clause for post in posts).most_common(1)[0]
-        near = ("", "") if ":" in one.text else known.nearest(one.text)
+        near = known.nearest(one.text) if one.kind is CandidateKind.WORD else ("", "")
         yield Rising(
             candidate=one,
             authors=len({post.author for post in posts if post.author}),

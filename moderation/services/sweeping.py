@@ -20,12 +20,11 @@ from moderation.sweeps.steps import apply_batch, undo_batch
 from moderation.text.entries import Entry, Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
     from moderation.domain.policy import Policy, Threshold
     from moderation.outbound.bell import Bell
     from moderation.store.engine import Sessions
-    from moderation.store.standing import Standing
     from moderation.store.tables import SweepRow
     from moderation.sweeps.judging import Criteria
     from moderation.sweeps.pages import SweepPage
@@ -92,7 +91,7 @@ class Sweeping:
                 state=SweepState.COUNTING.value, created_at=now, receipt={},
             )  # fmt: skip
         seen = Seen()
-        for batch in self._batches(community_id, since, until):
+        for batch in standing.batches(self.sessions, community_id, since=since, until=until, size=READ_BATCH):
             found = judge.judge([(one.post, one.verdict) for one in batch], now=now)
             rows = planned(sweep.id, seen.count(batch, found), whole=judge.whole)
             if rows:
@@ -120,19 +119,6 @@ class Sweeping:
 
     def _policy(self, document: str) -> Policy:
         return parse_policy(document).policy.with_calibration(self.calibrated)
-
-    def _batches(self, community_id: int, since: int, until: int) -> Iterator[list[Standing]]:
-        """Batches in the order of arrival, each read in a transaction of its own."""
-        after = 0
-        while True:
-            with self.sessions.read() as session:
-                batch = standing.batch(
-                    session, community_id, since=since, until=until, after=after, limit=READ_BATCH
-                )
-            if not batch:
-                return
-            yield batch
-            after = batch[-1].post.sequence
 
     def apply(
         self,

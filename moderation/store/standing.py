@@ -13,10 +13,12 @@ from moderation.store import verdicts
 from moderation.store.tables import DecisionRow, PostRow, VerdictRow
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
+
+    from moderation.store.engine import Sessions
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,20 @@ def batch(
         .limit(limit)
     )
     return _standing(session, list(found))
+
+
+def batches(
+    sessions: Sessions, community_id: int, *, since: int, until: int, size: int
+) -> Iterator[list[Standing]]:
+    """All posts of the window in batches, each read in a transaction of its own: no snapshot is held for long."""
+    after = 0
+    while True:
+        with sessions.read() as session:
+            found = batch(session, community_id, since=since, until=until, after=after, limit=size)
+        if not found:
+            return
+        yield found
+        after = found[-1].post.sequence
 
 
 def locked(session: Session, post_ids: Collection[str]) -> dict[str, Standing]:

@@ -24,7 +24,7 @@ from moderation.training.corpus import read_posts, read_source, take
 from moderation.training.export import Facts, described, export_onnx, quantise, write_bundle
 from moderation.training.finetune import read_network
 from moderation.training.held import joined, judge
-from moderation.training.labels import BINARY, SENTIMENTS, Example
+from moderation.training.labels import BINARY, SENTIMENTS, SERVED, Example
 from moderation.training.sources import USES
 from moderation.training.statistics import calibration_error, f1_of
 from moderation.training.tokenised import read_lines
@@ -105,7 +105,7 @@ def ordinary_logits(judged: Mapping[str, Judged], unlabelled: Judged) -> NDArray
         for example, logits in zip(own.examples, own.logits, strict=True)
         if name in _REVIEWS or example.sentiment != negative
     ]
-    return np.asarray([*rows, *unlabelled.logits], dtype=np.float32)
+    return np.asarray([*rows, *unlabelled.logits], dtype=np.float32).reshape(-1, SERVED)
 
 
 def assemble(

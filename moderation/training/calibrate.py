@@ -131,6 +131,8 @@ def within_budget(ordinary: Floats, floors: Floats, budget: float) -> Floats:
 
     Every head may use the same share of the budget; the share is as large as the union allows.
     """
+    if not len(ordinary):
+        return floors
     low, high = 0.0, budget
     limits: Floats = np.maximum(floors, np.nextafter(ordinary.max(axis=0), 2.0))
     for _ in range(24):

@@ -17,11 +17,11 @@ from review_ui import failures, policy_names
 from review_ui.context import community, now, parts, user, wants_fragment
 from review_ui.guard import EDITORS, READERS, seen_by
 from review_ui.policy_form import sent_why
-from review_ui.policy_page import live_reading, versions
+from review_ui.policy_page import live_reading, switched, versions
 from review_ui.queries import choice
 from review_ui.rehearsing import DAYS, rehearse
 from review_ui.toasts import Toast, keep_toast
-from review_ui.version_page import VersionPage, switched, version_page
+from review_ui.version_page import VersionPage, version_page
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response

@@ -1,4 +1,4 @@
-"""The policy and word pages in a browser, by keyboard: from a draft to a live version and back, a word with its preview."""
+"""The policy and word pages in a browser, by keyboard: from a draft to live and back, a word with its preview."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 import shutil
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 from werkzeug.serving import make_server
@@ -24,12 +24,12 @@ from tests.policy_desk import PolicyDesk, policy_parts
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, ViewportSize
 
 pytestmark = pytest.mark.browser
 
-PHONE = {"width": 360, "height": 780}
-WIDE = {"width": 1440, "height": 900}
+PHONE: ViewportSize = {"width": 360, "height": 780}
+WIDE: ViewportSize = {"width": 1440, "height": 900}
 
 
 class Site(PolicyDesk):
@@ -124,16 +124,8 @@ def fits(page: Page) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
 
 
-def test_a_policy_from_draft_to_live_and_back_by_keyboard(site: Site, browser: Browser) -> None:
-    context = browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai", viewport=WIDE)  # type: ignore[arg-type]
-    page = context.new_page()
-    broken: list[str] = []
-    page.on("console", lambda said: broken.append(said.text) if said.type == "error" else None)
-    page.on("pageerror", lambda error: broken.append(str(error)))
-    enter(site, page)
-    page.goto(f"{site.url}/policy")
-    assert page.get_by_test_id("policy-rule-row").count() == 16
-    shoot(page, "policy-1440")
+def draft_it(page: Page) -> None:
+    """A draft by keyboard, wrong at first."""
     tab_to(page, "policy-draft")
     enter_key(page, "draft-form")
     tab_to(page, "field-rule-0-review")
@@ -147,13 +139,20 @@ def test_a_policy_from_draft_to_live_and_back_by_keyboard(site: Site, browser: B
     page.get_by_test_id("field-rule-0-block").fill("0.9")
     tab_to(page, "draft-save")
     enter_key(page, "policy-moves")
+
+
+def rehearse_it(page: Page) -> None:
+    """A backtest, and a team that is too small."""
     tab_to(page, "policy-backtest-1")
     enter_key(page, "policy-matrix")
     page.get_by_test_id("policy-team-people").fill("1")
     page.get_by_test_id("policy-team-per-hour").fill("1")
     enter_key(page, "toast")
     shoot(page, "version-1440")
-    page.goto(f"{site.url}/policy/1")
+
+
+def publish_it(page: Page) -> None:
+    """Publish, refused once because the team is too small."""
     tab_to(page, "policy-publish")
     page.keyboard.press("Enter")
     tab_to(page, "policy-publish-why")
@@ -165,9 +164,10 @@ def test_a_policy_from_draft_to_live_and_back_by_keyboard(site: Site, browser: B
     page.keyboard.press("Space")
     tab_to(page, "policy-publish-confirm")
     enter_key(page, "toast")
-    page.goto(f"{site.url}/policy")
-    assert "v1" in page.get_by_test_id("policy-live").inner_text()
-    shoot(page, "policy-live-1440")
+
+
+def switch_it(page: Page) -> None:
+    """Stop one rule."""
     tab_to(page, "policy-switch")
     page.keyboard.press("Enter")
     tab_to(page, "policy-switch-why")
@@ -175,7 +175,10 @@ def test_a_policy_from_draft_to_live_and_back_by_keyboard(site: Site, browser: B
     shoot(page, "switch-1440")
     enter_key(page, "toast")
     assert "v2" in page.get_by_test_id("policy-live").inner_text()
-    page.goto(f"{site.url}/policy/1")
+
+
+def restore_it(page: Page) -> None:
+    """Bring the version back."""
     tab_to(page, "policy-restore")
     page.keyboard.press("Enter")
     tab_to(page, "policy-restore-why")
@@ -184,6 +187,28 @@ def test_a_policy_from_draft_to_live_and_back_by_keyboard(site: Site, browser: B
     page.keyboard.press("Space")
     tab_to(page, "policy-restore-confirm")
     enter_key(page, "toast")
+
+
+def test_a_policy_from_draft_to_live_and_back_by_keyboard(site: Site, browser: Browser) -> None:
+    context = browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai", viewport=WIDE)
+    page = context.new_page()
+    broken: list[str] = []
+    page.on("console", lambda said: broken.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda error: broken.append(str(error)))
+    enter(site, page)
+    page.goto(f"{site.url}/policy")
+    assert page.get_by_test_id("policy-rule-row").count() == 16
+    shoot(page, "policy-1440")
+    draft_it(page)
+    rehearse_it(page)
+    page.goto(f"{site.url}/policy/1")
+    publish_it(page)
+    page.goto(f"{site.url}/policy")
+    assert "v1" in page.get_by_test_id("policy-live").inner_text()
+    shoot(page, "policy-live-1440")
+    switch_it(page)
+    page.goto(f"{site.url}/policy/1")
+    restore_it(page)
     page.goto(f"{site.url}/policy")
     assert "v1" in page.get_by_test_id("policy-live").inner_text()
     shoot(page, "policy-back-1440")
@@ -192,7 +217,7 @@ def test_a_policy_from_draft_to_live_and_back_by_keyboard(site: Site, browser: B
 
 
 def test_a_word_is_tried_added_removed_and_put_back_by_keyboard(site: Site, browser: Browser) -> None:
-    context = browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai", viewport=WIDE)  # type: ignore[arg-type]
+    context = browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai", viewport=WIDE)
     page = context.new_page()
     enter(site, page)
     page.goto(f"{site.url}/lexicons")
@@ -223,10 +248,12 @@ def test_a_word_is_tried_added_removed_and_put_back_by_keyboard(site: Site, brow
     ("name", "size", "scheme"),
     [("360", PHONE, "light"), ("1440-dark", WIDE, "dark"), ("360-dark", PHONE, "dark")],
 )
-def test_the_pages_fit(site: Site, browser: Browser, name: str, size: dict[str, int], scheme: str) -> None:
+def test_the_pages_fit(
+    site: Site, browser: Browser, name: str, size: ViewportSize, scheme: Literal["light", "dark"]
+) -> None:
     context = browser.new_context(
         locale="zh-CN", timezone_id="Asia/Shanghai", viewport=size, color_scheme=scheme
-    )  # type: ignore[arg-type]
+    )
     page = context.new_page()
     site.log_in()
     site.post(
