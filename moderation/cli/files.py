@@ -54,3 +54,24 @@ def mentions(source: str, brand_file: Path, output: Path | None) -> None:
     dossiers = read_brands(brand_file)
     with Opened(output) as stream:
         find_mentions(settings(), read_texts(source), dossiers, stream)
+
+
+@click.command()
+@click.argument("source", metavar="INPUT")
+@click.option(
+    "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write here, not to the screen."
+)
+@click.option("--bundle", type=click.Path(path_type=Path), help="Model bundle.  [default: the shipped one]")
+def behaviour(source: str, output: Path | None, bundle: Path | None) -> None:
+    """Find repeat ads, coordinated ads, floods, fake engagement, deceptive links and pile-ons.
+
+    INPUT is JSON lines, one window of posts each: {"id", "posts": [{"author", "text", "minute", "thread"?,
+    "target_author"?}]}, or - for standard input.  One JSON line of findings per input line.
+
+    Example: moderation behaviour windows.jsonl --output findings.jsonl
+    """
+    from moderation.commands.behaviour import find_behaviour
+
+    chosen = settings(bundle=bundle)
+    with Opened(output) as stream:
+        find_behaviour(chosen, source, stream)
