@@ -16,6 +16,7 @@ from moderation.endpoints.policies import policies
 from moderation.endpoints.posts import posts
 from moderation.endpoints.problems import from_validation, map_errors, problem, request_id
 from moderation.endpoints.requests import MAX_BODY, PARTS, documented_schemas
+from moderation.endpoints.sweeps import sweeps
 
 if TYPE_CHECKING:
     from flask import Flask, Response
@@ -38,7 +39,7 @@ def create_app(parts: WebParts) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it, its base class not
     app.extensions[PARTS] = parts
-    for blueprint in (posts, brands, policies, lexicons, health, docs):
+    for blueprint in (posts, brands, policies, lexicons, sweeps, health, docs):
         app.register_api(blueprint)
     app.components_schemas.update(documented_schemas())
     app.add_url_rule("/openapi.json", view_func=lambda: app.api_doc, endpoint="openapi")

@@ -14,7 +14,7 @@ from review_ui.evidence import Case, case
 from review_ui.queries import PAGE_SIZE, QueueQuery
 
 if TYPE_CHECKING:
-    from moderation.services.reviewing import ItemPage, QueuePage
+    from moderation.services.queues import ItemPage, QueuePage
     from moderation.store.tables import DecisionRow, PostRow, ReviewItemRow, UserRow, VerdictRow
 
 
@@ -84,12 +84,10 @@ class Subject:
 
 def listing(query: QueueQuery) -> Listing:
     """The list that a query asks for."""
-    reviewing = parts().reviewing
-    page = reviewing.queue(
-        community(), today=today(), state=query.state, name=query.name, limit=PAGE_SIZE, offset=query.offset
-    )
+    queues = parts().queues
+    page = queues.queue(community(), state=query.state, name=query.name, limit=PAGE_SIZE, offset=query.offset)
     done = [each.item.id for each in page.entries if each.item.state != ReviewState.OPEN.value]
-    said = reviewing.standing(done) if done else {}
+    said = queues.standing(done) if done else {}
     rows = [
         Row(
             each.item,
@@ -99,12 +97,12 @@ def listing(query: QueueQuery) -> Listing:
         )
         for each in page.entries
     ]
-    mine = reviewing.tally(community(), since=today(), moderator_id=user().id)
+    mine = queues.tally(community(), since=today(), moderator_id=user().id)
     return Listing(
         query,
         page,
         rows,
-        reviewing.tally(community(), since=today()),
+        queues.tally(community(), since=today()),
         mine[DecisionKind.PASS] + mine[DecisionKind.BLOCK],
     )
 
@@ -119,7 +117,7 @@ def subject_of(page: ItemPage, query: QueueQuery) -> Subject:
     following = item_url(page.next_item_id, query) if page.next_item_id else None
     return Subject(
         case=case(page.post, page.verdict),
-        author_posts=parts().reviewing.author_posts(page.post),
+        author_posts=parts().queues.author_posts(page.post),
         verdicts=page.verdicts,
         decisions=page.decisions,
         item=page.item,
@@ -139,7 +137,7 @@ def open_item(item_id: int, query: QueueQuery) -> Subject:
     Raises:
         UnknownItemError: the community has no such item.
     """
-    return subject_of(parts().reviewing.item(community(), item_id, name=query.name), query)
+    return subject_of(parts().queues.item(community(), item_id, name=query.name), query)
 
 
 def undo_until() -> int | None:

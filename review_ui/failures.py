@@ -11,8 +11,8 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
+from moderation.domain.review import UnknownItemError
 from moderation.services.brand_statistics import UnknownBrandError
-from moderation.services.reviewing import UnknownItemError
 from review_ui.context import wants_fragment
 
 if TYPE_CHECKING:

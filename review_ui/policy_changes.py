@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from flask_babel import gettext
 
 from review_ui import names, policy_names
-from review_ui.policy_page import bound
+from review_ui.policy_page import bound, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -92,7 +92,7 @@ def _scenes(old: Policy, new: Policy) -> Iterator[Change]:
 def _pair(threshold: Threshold | None) -> str:
     if threshold is None:
         return str(gettext("同其他场景"))
-    review, block = f"{threshold.review:.2f}", f"{threshold.block:.2f}"
+    review, block = written(threshold.review), written(threshold.block)
     return str(gettext("待审 %(review)s、拦截 %(block)s", review=review, block=block))
 
 

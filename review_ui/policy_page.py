@@ -22,6 +22,11 @@ SHIPPED: Final = 0
 """Stands for the shipped policy where a version number is expected."""
 
 
+def written(threshold: float) -> str:
+    """A threshold with two decimals, or three where two would not tell it."""
+    return f"{threshold:.3f}".removesuffix("0")
+
+
 @dataclass(frozen=True, slots=True)
 class Bound:
     """A threshold as shown.  ``value`` of None is never reached; ``own`` tells the policy's from the bundle's."""
@@ -31,8 +36,8 @@ class Bound:
 
     @property
     def text(self) -> str:
-        """Two decimals, or a dash."""
-        return "–" if self.value is None else f"{self.value:.2f}"
+        """Two or three decimals, or a dash."""
+        return "–" if self.value is None else written(self.value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -132,9 +133,10 @@ class VersionPage:
         found = bound(policy, rule, "review").value if policy and rule else None
         if found is None:
             return None
-        first, last = CANDIDATES[0], CANDIDATES[-1]
-        step = CHART_WIDTH / len(CANDIDATES)
-        return (min(max(found, first), last) - first) / (CANDIDATES[1] - first) * step + step / 2
+        found = min(max(found, CANDIDATES[0]), CANDIDATES[-1])
+        right = max(1, bisect_left(CANDIDATES, found))
+        low, high = CANDIDATES[right - 1], CANDIDATES[right]
+        return (right - 1 + (found - low) / (high - low) + 0.5) * CHART_WIDTH / len(CANDIDATES)
 
     def can_go(self, state: PolicyState) -> bool:
         """Whether the version's life has this move now."""

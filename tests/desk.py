@@ -22,6 +22,7 @@ from moderation.outbound.bell import Bell
 from moderation.services.access import Keys, Role, Users
 from moderation.services.brand_statistics import BrandStatistics
 from moderation.services.intake import Intake, new_post_id
+from moderation.services.queues import Queues
 from moderation.services.reviewing import Reviewing
 from moderation.settings import Settings
 from moderation.store import brands, identities
@@ -63,6 +64,7 @@ def web_parts(url: str, clock: Callable[[], int], redis_url: str = "unix:///nowh
         "keys": Keys(sessions, clock),
         "users": Users(sessions, clock),
         "intake": Intake(sessions, bell),
+        "queues": Queues(sessions),
         "reviewing": Reviewing(sessions, bell),
         "statistics": BrandStatistics(sessions, bell),
         "clock": clock,

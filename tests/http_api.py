@@ -17,9 +17,13 @@ from moderation.publishing import Publishing
 from moderation.services.access import Keys, Scope, Users
 from moderation.services.backtesting import Backtesting
 from moderation.services.brand_statistics import BrandStatistics
+from moderation.services.gangs import Gangs
 from moderation.services.intake import Intake
 from moderation.services.policies import Policies
+from moderation.services.queues import Queues
+from moderation.services.radar import Radar
 from moderation.services.reviewing import Reviewing
+from moderation.services.sweeping import Sweeping
 from moderation.services.wordlists import WordLists
 from moderation.settings import Settings
 from moderation.store.tables import Base, PostRow
@@ -118,11 +122,15 @@ def an_api(sessions: Sessions, community_id: int, redis_url: str) -> Iterator[Ap
         keys=Keys(sessions, clock),
         users=Users(sessions, clock),
         intake=Intake(sessions, bell, Publishing((PRE_REVIEWED,))),
+        queues=Queues(sessions),
         reviewing=Reviewing(sessions, bell),
         statistics=BrandStatistics(sessions, bell),
         policies=Policies(sessions, POLICY),
         wordlists=WordLists(sessions),
         backtesting=Backtesting(sessions, POLICY, CALIBRATED),
+        sweeping=Sweeping(sessions, bell, POLICY, CALIBRATED),
+        radar=Radar(sessions),
+        gangs=Gangs(sessions),
         clock=clock,
         secret_key="0" * 64,
     )

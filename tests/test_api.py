@@ -846,6 +846,14 @@ ISOLATION: dict[tuple[str, str], Isolation] = {
     ),
     ("/v1/lexicons/<name>/entries.csv", "GET"): (None, _holds_nothing),
     ("/v1/lexicons/<name>/entries/<int:id>", "DELETE"): (None, _is_unknown),
+    ("/v1/sweeps", "GET"): (None, _holds_nothing),
+    ("/v1/sweeps", "POST"): ({"words": [{"word": "秘密帖", "clause": "3.1"}]}, _is_their_own),
+    ("/v1/sweeps/<int:id>", "GET"): (None, _is_unknown),
+    ("/v1/sweeps/<int:id>/apply", "POST"): ({}, _is_unknown),
+    ("/v1/sweeps/<int:id>/undo", "POST"): ({}, _is_unknown),
+    ("/v1/sweeps/<int:id>/receipt", "GET"): (None, _is_unknown),
+    ("/v1/radar", "GET"): (None, _holds_nothing),
+    ("/v1/gangs", "GET"): (None, _holds_nothing),
 }
 """For every route: what another community sends, and what it may see."""
 
@@ -858,11 +866,13 @@ def with_secrets(api: Api) -> SimpleNamespace:
     api.ask("POST", "/v1/policies/1/state", {"state": "shadow"})
     api.ask("POST", "/v1/lexicons/own/entries", {"entries": [{"word": "秘密词", "clause": "3.1"}]})
     api.score()
+    api.clock.forward(SECOND)
+    api.ask("POST", "/v1/sweeps", {"words": [{"word": "秘密帖", "clause": "3.1"}], "why": "秘密"})
     return SimpleNamespace(brand=brand, all=lambda: everything_of(api))
 
 
 def everything_of(api: Api) -> list[Any]:
-    paths = ("/v1/posts/a", "/v1/brands", "/v1/policies", "/v1/lexicons/own/entries")
+    paths = ("/v1/posts/a", "/v1/brands", "/v1/policies", "/v1/lexicons/own/entries", "/v1/sweeps/1")
     return [api.get(path).json for path in paths]
 
 

@@ -72,7 +72,7 @@ def test_a_budget_counts_queue_misses_and_wrong_blocks() -> None:
     )
     assert (budget.posts, budget.judged, budget.busiest) == (5, 3, 1)
     assert budget.per_hour(budget.planned) == 1.0
-    low, high = budget.candidates[0.25], budget.candidates[0.65]
+    low, high = budget.candidates[0.25], budget.candidates[0.7]
     assert (budget.per_hour(low), low.misses, low.wrong_blocks) == (1.5, 0, 1)
     assert (budget.per_hour(high), high.misses, high.wrong_blocks) == (0.0, 2, 1)
 

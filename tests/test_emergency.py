@@ -10,6 +10,7 @@ from moderation.domain.evidence import Level
 from moderation.domain.intervals import Share
 from moderation.domain.review import Decision, DecisionKind
 from moderation.services.emergency import LIBRARY, Emergency, EmergencyError
+from moderation.services.queues import Queues
 from moderation.services.reading import post_record
 from moderation.services.reviewing import Reviewing
 from moderation.services.wordlists import WordLists
@@ -86,7 +87,7 @@ def test_what_cannot_be_an_emergency(sessions: Sessions, community_id: int) -> N
 def test_results_count_hits_and_what_people_said(
     sessions: Sessions, community_id: int, clock: StoppedClock
 ) -> None:
-    emergency, reviewing = Emergency(sessions), Reviewing(sessions, RecordingBell())
+    emergency, queues, reviewing = Emergency(sessions), Queues(sessions), Reviewing(sessions, RecordingBell())
     moderator = a_user(sessions, community_id)
     suggestion(sessions, community_id, clock, "before")
     clock.forward(1)
@@ -94,7 +95,7 @@ def test_results_count_hits_and_what_people_said(
     for number, kind in enumerate((DecisionKind.BLOCK, DecisionKind.PASS, None)):
         suggestion(sessions, community_id, clock, f"p{number}")
         if kind is not None:
-            (entry,) = reviewing.queue(community_id, today=NOW).entries
+            (entry,) = queues.queue(community_id).entries
             decision = Decision(kind, "3.6" if kind is DecisionKind.BLOCK else "")
             reviewing.decide(
                 community_id, entry.item.id, decision, moderator_id=moderator.id, version=1, now=clock()

@@ -18,6 +18,7 @@ from moderation.publishing import Publishing
 from moderation.services.backtesting import Backtesting, UnknownVersionError
 from moderation.services.intake import Intake
 from moderation.services.policies import Policies, UnknownPolicyError
+from moderation.services.queues import Queues
 from moderation.services.reading import post_record
 from moderation.services.reviewing import Reviewing
 from moderation.services.wordlists import UnknownEntryError, WordLists
@@ -268,7 +269,7 @@ def test_a_backtest_of_kept_posts_needs_no_model(
     a_scoring(sessions).score_pending()
     moderator = a_user(sessions, community_id)
     desk = Reviewing(sessions, RecordingBell())
-    entries = {one.post.data_id: one.item for one in desk.queue(community_id, today=0).entries}
+    entries = {one.post.data_id: one.item for one in Queues(sessions).queue(community_id).entries}
     for data_id, decision in (("a", Decision(DecisionKind.BLOCK, "3.1")), ("b", Decision(DecisionKind.PASS))):
         item = entries[data_id]
         desk.decide(community_id, item.id, decision, moderator_id=moderator.id, version=item.version, now=NOW)

@@ -342,7 +342,7 @@ def test_deciding_leads_to_the_next_item(at: Desk) -> None:
     page = at.get(answer.location).text
     assert "已记录：拦截 · 3.6 买卖虚假互动" in page
     assert 'data-testid="undo"' in page
-    done = at.parts.reviewing.item(at.community, first.id)
+    done = at.parts.queues.item(at.community, first.id)
     (decision, person) = done.decisions[-1]
     assert (decision.kind, decision.clause, decision.note, person.id) == ("block", "3.6", "明码标价", user.id)
 
@@ -379,7 +379,7 @@ def test_half_a_decision_changes_nothing(at: Desk, form: dict[str, str]) -> None
     answer = at.client.post(f"/items/{item.id}/decision", data=filled)
     assert answer.status_code == 422
     assert 'data-testid="decide-pass"' in answer.text
-    assert at.parts.reviewing.item(at.community, item.id).item.state == "open"
+    assert at.parts.queues.item(at.community, item.id).item.state == "open"
 
 
 @pytest.mark.parametrize("htmx", [False, True])
@@ -392,7 +392,7 @@ def test_who_is_too_late_learns_what_was_decided(at: Desk, htmx: bool) -> None: 
     assert answer.status_code == 409
     assert "李早到 已经处理了这一条：拦截 · 3.6 买卖虚假互动" in answer.text
     assert f'href="/items/{later.id}"' in answer.text
-    assert len(at.parts.reviewing.item(at.community, first.id).decisions) == 1
+    assert len(at.parts.queues.item(at.community, first.id).decisions) == 1
 
 
 def test_undo_brings_the_item_back_for_ten_minutes(at: Desk) -> None:
@@ -402,7 +402,7 @@ def test_undo_brings_the_item_back_for_ten_minutes(at: Desk) -> None:
     answer = at.post("/undo")
     assert answer.location == f"/items/{item.id}"
     assert "已撤销" in at.get(answer.location).text
-    assert at.parts.reviewing.item(at.community, item.id).item.state == "open"
+    assert at.parts.queues.item(at.community, item.id).item.state == "open"
     assert "没有可撤销的决定" in at.client.get(at.post("/undo").location).text
     at.decide(item, "pass", version=3)
     at.clock.now += UNDO_WINDOW + 1

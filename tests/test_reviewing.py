@@ -21,13 +21,14 @@ from moderation.domain.review import (
     ReviewState,
     StaleItemError,
     UndoExpiredError,
+    UnknownItemError,
 )
 from moderation.services.intake import Intake
+from moderation.services.queues import Queues
 from moderation.services.reading import post_record
-from moderation.services.reviewing import Reviewing, UnknownItemError
+from moderation.services.reviewing import Reviewing
 from moderation.store.tables import DecisionRow, MentionRow, OutboxEventRow, ReviewItemRow
 from tests.factories import (
-    DAY,
     NOW,
     SECOND,
     a_brand_row,
@@ -55,6 +56,7 @@ class Desk:
     def __init__(self, sessions: Sessions, community_id: int, text: str = "小米优惠") -> None:
         self.sessions, self.community_id = sessions, community_id
         self.bell = RecordingBell()
+        self.queues = Queues(sessions)
         self.reviewing = Reviewing(sessions, self.bell)
         self.intake = Intake(sessions, self.bell)
         self.moderator = a_user(sessions, community_id).id
@@ -168,8 +170,8 @@ def test_item_of_another_community_is_unknown(desk: Desk, sessions: Sessions) ->
             other, desk.item.id, PASS, moderator_id=desk.moderator, version=desk.item.version, now=NOW
         )
     with pytest.raises(UnknownItemError):
-        desk.reviewing.item(other, desk.item.id)
-    assert desk.reviewing.queue(other, today=NOW).entries == []
+        desk.queues.item(other, desk.item.id)
+    assert desk.queues.queue(other).entries == []
 
 
 def test_two_moderators_at_once(desk: Desk) -> None:
@@ -308,7 +310,7 @@ def test_queue_in_the_order_to_take(sessions: Sessions, community_id: int) -> No
     keep(sessions, community_id, *(a_submission(name, text) for name, text in texts.items()))
     policy = a_policy(rules=(Rule("ad", "3.1", may_block=False),))
     a_scoring(sessions, policy=policy).score_pending()
-    page = Reviewing(sessions, RecordingBell()).queue(community_id, today=NOW - DAY)
+    page = Queues(sessions).queue(community_id)
     assert [entry.post.data_id for entry in page.entries] == ["high", "low", "again"]
     assert page.counts[QueueName.ADS] == page.backlog == 3
     assert page.oldest == NOW
@@ -318,19 +320,19 @@ def test_queue_in_the_order_to_take(sessions: Sessions, community_id: int) -> No
 def test_item_page(desk: Desk) -> None:
     keep(desk.sessions, desk.community_id, a_submission("b", "优惠二", author=an_author("u1")))
     desk.score()
-    queue = desk.reviewing.queue(desk.community_id, today=NOW)
+    queue = desk.queues.queue(desk.community_id)
     first, second = (entry.item.id for entry in queue.entries)
-    page = desk.reviewing.item(desk.community_id, first)
+    page = desk.queues.item(desk.community_id, first)
     assert (page.post.data_id, page.next_item_id) == ("a", second)
     assert page.verdict is not None
     assert [row.data_id for row in page.author_posts] == ["b"]
-    assert desk.reviewing.item(desk.community_id, second).next_item_id == first
+    assert desk.queues.item(desk.community_id, second).next_item_id == first
     with pytest.raises(UnknownItemError):
-        desk.reviewing.item(desk.community_id, 999)
+        desk.queues.item(desk.community_id, 999)
 
 
 def test_decided_items_are_listed_latest_first(desk: Desk) -> None:
     desk.decide(PASS)
-    page = desk.reviewing.queue(desk.community_id, today=NOW - 1, state=ReviewState.DECIDED)
+    page = desk.queues.queue(desk.community_id, state=ReviewState.DECIDED)
     assert [entry.post.data_id for entry in page.entries] == ["a"]
-    assert (page.backlog, page.oldest, page.decided_today) == (0, None, 1)
+    assert (page.backlog, page.oldest) == (0, None)

@@ -15,6 +15,7 @@ from moderation.domain.sweeps import SweepStateError, Swept, digest
 from moderation.services import sweeping
 from moderation.services.intake import Intake
 from moderation.services.policies import Policies
+from moderation.services.queues import Queues
 from moderation.services.reviewing import Reviewing
 from moderation.services.sweeping import Sweeping, UnknownSweepPolicyError
 from moderation.store.tables import (
@@ -82,6 +83,7 @@ class Desk:
         self.community_id = a_community(sessions, slug).id
         self.scoring = a_scoring(sessions)
         self.sweeping = Sweeping(sessions, RecordingBell(), LIVE, CALIBRATED)
+        self.queues = Queues(sessions)
         self.reviewing = Reviewing(sessions, RecordingBell())
         self.intake = Intake(sessions, RecordingBell())
         self.policies = Policies(sessions, LIVE)
@@ -112,7 +114,7 @@ class Desk:
 
     def decide(self, data_id: str, kind: DecisionKind = DecisionKind.PASS) -> None:
         (post,) = [row for row in self.rows(PostRow) if row.data_id == data_id]
-        item = self.reviewing.item_of_post(post)
+        item = self.queues.item_of_post(post)
         assert item is not None
         self.reviewing.decide(
             self.community_id,
@@ -425,7 +427,7 @@ def test_undoing_closes_only_what_the_sweep_opened(desk: Desk) -> None:
     sweep_id = desk.preview().sweep.id
     desk.apply(sweep_id)
     desk.undo(sweep_id)
-    states = {row.data_id: desk.reviewing.item_of_post(row) for row in desk.rows(PostRow)}
+    states = {row.data_id: desk.queues.item_of_post(row) for row in desk.rows(PostRow)}
     assert {name: item.state for name, item in states.items() if item} == {"a": "closed", "b": "open"}
 
 

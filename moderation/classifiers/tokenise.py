@@ -37,6 +37,7 @@ _CONTACTS: Final = re.compile(
     r"|(?P<num>\d{7,})",
 )
 _MAYBE_CONTACT: Final = re.compile(r"[@<]|\d{7}|[a-z]\.[a-z]|//")
+_RUN: Final = 5
 _REPEATS: Final = re.compile(r"(.)\1{5,}", re.DOTALL)
 Encoded = tuple[list[int], list[int]]
 
@@ -146,7 +147,9 @@ class Tokeniser:
         if " " in text:
             chunks = text.split()
             text = _join_chunks(chunks) if chunks else ""
-        return _REPEATS.sub(r"\1\1\1\1\1", text)
+        if len(text) - len(set(text)) < _RUN:
+            return text
+        return _REPEATS.sub(r"\1" * _RUN, text)
 
     def lookup(self, char: str) -> int:
         """Id of one folded character."""

@@ -16,8 +16,11 @@ if TYPE_CHECKING:
 
     from moderation.domain.policy import Circumstances, Evidence, Policy
 
-CANDIDATES: Final = tuple(round(0.05 * step, 2) for step in range(1, 20))
-"""Review thresholds that a budget looks at: 0.05 to 0.95."""
+CANDIDATES: Final = (
+    *(0.01, 0.02, 0.03, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3),
+    *(0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.97, 0.99),
+)
+"""Review thresholds that a budget looks at: closer at both ends, where rare categories and sure ones have theirs."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,10 @@ class ReviewError(Exception):
     """A move that the state of the review item does not allow."""
 
 
+class UnknownItemError(LookupError):
+    """The community has no such review item."""
+
+
 class StaleItemError(ReviewError):
     """Somebody else changed the item since it was read."""
 

@@ -1,4 +1,4 @@
-"""``/v1/sweeps``: words, a contact or a policy applied to the past; ``/v1/radar`` and ``/v1/gangs``: what to look at."""
+"""``/v1/sweeps``: words, a contact or a policy applied to the past; ``/v1/radar``, ``/v1/gangs``: what to look at."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A moderator's work: see the queue, look at an item, decide, take it back."""
+"""A moderator decides, and takes a decision back."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from moderation.domain.review import (
     UNDO_WINDOW,
     Decision,
     DecisionKind,
-    QueueName,
     ReviewState,
     StaleItemError,
     UndoExpiredError,
@@ -19,52 +18,14 @@ from moderation.domain.review import (
 )
 from moderation.domain.verdict import Suggestion
 from moderation.store import brands, outbox, posts, reviews, verdicts
+from moderation.store.reviews import known_item
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from sqlalchemy.orm import Session
 
     from moderation.outbound.bell import Bell
     from moderation.store.engine import Sessions
-    from moderation.store.reviews import QueueEntry
-    from moderation.store.tables import DecisionRow, PostRow, ReviewItemRow, UserRow, VerdictRow
-
-
-class UnknownItemError(LookupError):
-    """The community has no such review item."""
-
-
-@dataclass(frozen=True, slots=True)
-class QueuePage:
-    """One page of a queue with the figures of its header."""
-
-    entries: list[QueueEntry]
-    counts: dict[QueueName, int]
-    oldest: int | None
-    decided_today: int
-
-    @property
-    def backlog(self) -> int:
-        """Open items over all queues."""
-        return sum(self.counts.values())
-
-
-@dataclass(frozen=True, slots=True)
-class ItemPage:
-    """Everything about one item."""
-
-    item: ReviewItemRow
-    post: PostRow
-    verdicts: list[VerdictRow]
-    decisions: list[tuple[DecisionRow, UserRow]]
-    author_posts: list[PostRow]
-    next_item_id: int | None
-
-    @property
-    def verdict(self) -> VerdictRow | None:
-        """The latest verdict."""
-        return self.verdicts[-1] if self.verdicts else None
+    from moderation.store.tables import DecisionRow, ReviewItemRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,77 +34,6 @@ class Reviewing:
 
     sessions: Sessions
     bell: Bell
-
-    def queue(
-        self,
-        community_id: int,
-        *,
-        today: int,
-        state: ReviewState = ReviewState.OPEN,
-        name: QueueName | None = None,
-        limit: int = 50,
-        offset: int = 0,
-    ) -> QueuePage:
-        """One page of the queue; ``today`` is the instant at which the reader's day began."""
-        with self.sessions.read() as session:
-            return QueuePage(
-                entries=reviews.queue(
-                    session, community_id, state=state, name=name, limit=limit, offset=offset
-                ),
-                counts=reviews.open_counts(session, community_id),
-                oldest=reviews.oldest_open(session, community_id),
-                decided_today=reviews.decided_since(session, community_id, today),
-            )
-
-    def item(self, community_id: int, item_id: int, *, name: QueueName | None = None) -> ItemPage:
-        """One item with its post, evidence, history and the item to take next.
-
-        Raises:
-            UnknownItemError: the community has no such item.
-        """
-        with self.sessions.read() as session:
-            item = _known(reviews.item(session, community_id, item_id), item_id)
-            post = posts.by_id(session, community_id, item.post_id)
-            assert post is not None  # noqa: S101 - review items are made with their posts
-            return ItemPage(
-                item=item,
-                post=post,
-                verdicts=verdicts.history(session, post.id),
-                decisions=reviews.decisions(session, post.id),
-                author_posts=posts.by_author(session, community_id, post.author_id, besides=post.id),
-                next_item_id=reviews.next_open(session, item, name=name),
-            )
-
-    def tally(
-        self, community_id: int, *, since: int, moderator_id: int | None = None
-    ) -> dict[DecisionKind, int]:
-        """Decisions since an instant that still stand, of everybody or of one moderator."""
-        with self.sessions.read() as session:
-            return reviews.tally(session, community_id, since, moderator_id=moderator_id)
-
-    def blocked(
-        self, community_id: int, *, limit: int = 50, offset: int = 0
-    ) -> list[tuple[PostRow, VerdictRow]]:
-        """Posts that the machine blocked by itself, the latest first."""
-        with self.sessions.read() as session:
-            return reviews.blocked(session, community_id, limit=limit, offset=offset)
-
-    def author_posts(self, post: PostRow) -> list[tuple[PostRow, VerdictRow | None]]:
-        """The latest other posts of a post's author with their verdicts."""
-        with self.sessions.read() as session:
-            found = posts.by_author(session, post.community_id, post.author_id, besides=post.id)
-            latest = verdicts.latest_of(session, [each.id for each in found]) if found else {}
-        return [(each, latest.get(each.id)) for each in found]
-
-    def standing(self, item_ids: Sequence[int]) -> dict[int, DecisionRow]:
-        """The latest decision on each of several items of a queue page."""
-        with self.sessions.read() as session:
-            return reviews.standing(session, item_ids)
-
-    def item_of_post(self, post: PostRow) -> ReviewItemRow | None:
-        """The latest review item of a post."""
-        with self.sessions.read() as session:
-            return reviews.item_of_post(session, post.community_id, post.id)
 
     def undoable(self, community_id: int, *, moderator_id: int, now: int) -> DecisionRow | None:
         """The decision that a moderator can still take back, or None."""
@@ -179,7 +69,7 @@ class Reviewing:
         """
         clause = convention.clause(decision.clause).number if decision.clause else ""
         with self.sessions.write.begin() as session:
-            item = _known(reviews.item(session, community_id, item_id), item_id)
+            item = known_item(reviews.item(session, community_id, item_id), item_id)
             # The post first: edits lock it before its review item, and two orders would wait for each other.
             event = posts.next_event_version(session, item.post_id)
             open_now = item.state == ReviewState.OPEN.value
@@ -207,7 +97,7 @@ class Reviewing:
                 message = "there is nothing to take back"
                 raise UndoExpiredError(message)
             check_undo(last.created_at, now)
-            item = _known(reviews.item(session, community_id, last.review_item_id), last.review_item_id)
+            item = known_item(reviews.item(session, community_id, last.review_item_id), last.review_item_id)
             event = posts.next_event_version(session, item.post_id)
             stands = item.state == ReviewState.DECIDED.value and _is_current(session, item)
             if not stands or not reviews.move(
@@ -236,13 +126,6 @@ def _machine_clean(session: Session, post_id: str) -> bool:
         return True
     spam = verdict.label in (Label.SPAM_ADS.value, Label.QUALITY.value)
     return not (verdict.suggestion == Suggestion.BLOCK.value and spam)
-
-
-def _known(item: ReviewItemRow | None, item_id: int) -> ReviewItemRow:
-    if item is None:
-        message = f"no review item {item_id}"
-        raise UnknownItemError(message)
-    return item
 
 
 def _stale(item_id: int) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy import and_, exists, func, insert, or_, select, update
 from sqlalchemy.orm import aliased
 
 from moderation.domain.post import PostState
-from moderation.domain.review import DecisionKind, QueueName, ReviewState
+from moderation.domain.review import DecisionKind, QueueName, ReviewState, UnknownItemError
 from moderation.domain.verdict import Suggestion
 from moderation.store.tables import DecisionRow, PostRow, ReviewItemRow, UserRow, VerdictRow
 
@@ -83,6 +83,18 @@ def item(session: Session, community_id: int, item_id: int) -> ReviewItemRow | N
     )
 
 
+def known_item(row: ReviewItemRow | None, item_id: int) -> ReviewItemRow:
+    """The item itself.
+
+    Raises:
+        UnknownItemError: there is none.
+    """
+    if row is None:
+        message = f"no review item {item_id}"
+        raise UnknownItemError(message)
+    return row
+
+
 def open_counts(session: Session, community_id: int) -> dict[QueueName, int]:
     """How many open items each queue has."""
     rows = session.execute(
@@ -101,14 +113,6 @@ def oldest_open(session: Session, community_id: int) -> int | None:
             ReviewItemRow.community_id == community_id, ReviewItemRow.state == ReviewState.OPEN.value
         )
     )
-
-
-def decided_since(session: Session, community_id: int, since: int) -> int:
-    """How many decisions a community's people made since an instant, undone ones included."""
-    statement = select(func.count()).where(
-        DecisionRow.community_id == community_id, DecisionRow.created_at >= since
-    )
-    return session.scalar(statement) or 0
 
 
 def move(

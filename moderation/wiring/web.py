@@ -13,19 +13,24 @@ from moderation.publishing import Publishing
 from moderation.services.access import Keys, Users
 from moderation.services.backtesting import Backtesting
 from moderation.services.brand_statistics import BrandStatistics
+from moderation.services.gangs import Gangs
 from moderation.services.intake import Intake
 from moderation.services.policies import Policies
+from moderation.services.queues import Queues
 from moderation.services.reviewing import Reviewing
 from moderation.services.wordlists import WordLists
 from moderation.store import identities
 from moderation.wiring.calibration import read_calibration
 from moderation.wiring.common import clock, connect_database, connect_redis
+from moderation.wiring.sweeps import build_radar, build_sweeping
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from redis import Redis
 
+    from moderation.services.radar import Radar
+    from moderation.services.sweeping import Sweeping
     from moderation.settings import Settings
     from moderation.store.engine import Sessions
 
@@ -42,11 +47,15 @@ class WebParts:
     keys: Keys
     users: Users
     intake: Intake
+    queues: Queues
     reviewing: Reviewing
     statistics: BrandStatistics
     policies: Policies
     wordlists: WordLists
     backtesting: Backtesting
+    sweeping: Sweeping
+    radar: Radar
+    gangs: Gangs
     clock: Callable[[], int]
     secret_key: str
 
@@ -66,11 +75,15 @@ def build_web(settings: Settings) -> WebParts:
         keys=Keys(sessions, clock),
         users=Users(sessions, clock),
         intake=Intake(sessions, bell, Publishing(document.publishing)),
+        queues=Queues(sessions),
         reviewing=Reviewing(sessions, bell),
         statistics=BrandStatistics(sessions, bell),
         policies=Policies(sessions, document.text),
         wordlists=WordLists(sessions),
         backtesting=Backtesting(sessions, document.text, read_calibration(settings)),
+        sweeping=build_sweeping(settings, sessions, bell),
+        radar=build_radar(settings, sessions),
+        gangs=Gangs(sessions),
         clock=clock,
         secret_key=_secret_key(settings, sessions),
     )

@@ -93,7 +93,7 @@ def _onwards(item_id: int, query: QueueQuery, toast: Toast) -> Answer:
     ahead = (
         "ahead" in request.form
     )  # our script shows the next item already: it wants the rest of the page only
-    following = None if ahead else parts().reviewing.item(community(), item_id, name=query.name).next_item_id
+    following = None if ahead else parts().queues.item(community(), item_id, name=query.name).next_item_id
     subject = open_item(following, query) if following else None
     response = make_response(
         render_template(

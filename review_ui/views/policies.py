@@ -17,7 +17,7 @@ from review_ui import failures, policy_names
 from review_ui.context import community, now, parts, user, wants_fragment
 from review_ui.guard import EDITORS, READERS, seen_by
 from review_ui.policy_form import sent_why
-from review_ui.policy_page import live_reading, switched, versions
+from review_ui.policy_page import live_reading, switched, versions, written
 from review_ui.queries import choice
 from review_ui.rehearsing import DAYS, rehearse
 from review_ui.toasts import Toast, keep_toast
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 pages = Blueprint("policies", __name__)
 pages.register_error_handler(UnknownPolicyError, lambda _: failures.answer(404))
-pages.app_context_processor(lambda: {"policy_names": policy_names})
+pages.app_context_processor(lambda: {"policy_names": policy_names, "written": written})
 
 MOST_PEOPLE: Final = 10_000
 

@@ -20,7 +20,7 @@ pages = Blueprint("posts", __name__)
 def blocked() -> str:
     """What the machine blocked by itself."""
     number = page()
-    found = parts().reviewing.blocked(community(), limit=PAGE_SIZE, offset=(number - 1) * PAGE_SIZE)
+    found = parts().queues.blocked(community(), limit=PAGE_SIZE, offset=(number - 1) * PAGE_SIZE)
     cases = [case(post, verdict) for post, verdict in found]
     return render_template("blocked.html", cases=cases, page=number, has_more=len(cases) == PAGE_SIZE)
 
@@ -32,10 +32,10 @@ def show(data_id: str) -> str:
     record = post_record(parts().sessions, community(), data_id)
     if record is None:
         abort(404)
-    item = parts().reviewing.item_of_post(record.post)
+    item = parts().queues.item_of_post(record.post)
     subject = Subject(
         case=case(record.post, record.verdict),
-        author_posts=parts().reviewing.author_posts(record.post),
+        author_posts=parts().queues.author_posts(record.post),
         verdicts=record.verdicts,
         decisions=record.decisions,
     )

@@ -70,8 +70,8 @@ class Site:
             self.complaints.append(text)
 
     def states(self) -> list[str]:
-        reviewing = self.parts.reviewing
-        return [reviewing.item(self.community, item.id).item.state for item in self.items]
+        queues = self.parts.queues
+        return [queues.item(self.community, item.id).item.state for item in self.items]
 
 
 @pytest.fixture
@@ -107,7 +107,7 @@ def test_five_items_are_worked_by_keyboard_alone(page: Page, site: Site) -> None
     assert len(set(seen)) == 5
     page.wait_for_function("() => document.querySelectorAll('.row-item.is-done').length === 5")
     assert site.states().count("decided") == 5
-    clauses = {site.parts.reviewing.item(site.community, int(one)).decisions[-1][0].clause for one in seen}
+    clauses = {site.parts.queues.item(site.community, int(one)).decisions[-1][0].clause for one in seen}
     assert "2.6" in clauses
     page.keyboard.press("u")
     page.wait_for_url(f"**/items/{seen[-1]}")

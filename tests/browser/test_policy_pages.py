@@ -73,7 +73,7 @@ def adverts(made: Site) -> None:
 def decide_some(made: Site) -> None:
     """People have judged a few of the posts."""
     moderator = desk.person(made.parts, made.community, Role.MODERATOR)
-    entries = made.parts.reviewing.queue(made.community, today=0, limit=200).entries
+    entries = made.parts.queues.queue(made.community, limit=200).entries
     entries = [one for one in entries if "家店" in one.post.text] or entries
     for place, entry in enumerate(entries[:30]):
         decision = Decision(DecisionKind.PASS) if place % 3 else Decision(DecisionKind.BLOCK, "3.1")

@@ -1,0 +1,92 @@
+"""The HTTP interface of sweeps, radar and gangs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.factories import SECOND, a_post_body
+from tests.http_api import problem
+
+if TYPE_CHECKING:
+    from tests.http_api import Api
+
+WORDS = {"words": [{"word": "龙须糖", "clause": "3.6"}], "why": "专项整治"}
+
+
+def kept(api: Api, *texts: str, **more: Any) -> None:
+    for number, text in enumerate(texts):
+        api.post(a_post_body(f"p{number}", text, **more))
+    api.score()
+    api.clock.forward(SECOND)
+
+
+def preview(api: Api, body: dict[str, Any] | None = None) -> dict[str, Any]:
+    answer = api.ask("POST", "/v1/sweeps", WORDS if body is None else body)
+    assert answer.status_code == 201, answer.json
+    found: dict[str, Any] = answer.json
+    return found
+
+
+def test_a_sweep_from_preview_to_receipt(api: Api) -> None:
+    kept(api, "卖龙须糖", "你好")
+    seen = preview(api)
+    assert (seen["state"], seen["posts"], seen["matched"], seen["planned"]) == ("preview", 2, 1, 1)
+    assert seen["changes"] == [{"before": "pass", "after": "review", "clause": "3.6", "posts": 1}]
+    assert seen["samples"][0]["data_id"] == "p0"
+    path = f"/v1/sweeps/{seen['id']}"
+    assert api.ask("POST", f"{path}/apply").json["changed"] == 1
+    verdict = api.get("/v1/posts/p0").json["verdict"]
+    assert (verdict["suggestion"], verdict["sweep"]) == ("review", seen["id"])
+    receipt = api.get(f"{path}/receipt").json
+    assert (receipt["why"], receipt["posts_changed"]) == ("专项整治", 1)
+    text = api.get(f"{path}/receipt?format=text")
+    assert text.mimetype == "text/plain"
+    assert receipt["post_ids_sha256"] in text.text
+    assert api.ask("POST", f"{path}/undo").json["restored"] == 1
+    assert api.get("/v1/posts/p0").json["verdict"]["suggestion"] == "pass"
+    assert api.get(path).json["state"] == "undone"
+    assert [one["id"] for one in api.get("/v1/sweeps").json["sweeps"]] == [seen["id"]]
+
+
+@pytest.mark.parametrize(
+    ("body", "named"),
+    [
+        ({}, "one thing"),
+        ({"contact": "abc12345", "policy": 1}, "one thing"),
+        ({"policy": 9}, "no policy version 9"),
+        ({"words": [{"word": "糖", "clause": "99"}]}, "clause"),
+        ({"words": [{"word": "龙须糖", "clause": "3.1"}], "days": 91}, "days"),
+        ({"word": "龙须糖"}, "word"),
+    ],
+)
+def test_sweeps_that_cannot_be(api: Api, body: dict[str, Any], named: str) -> None:
+    problem(api.ask("POST", "/v1/sweeps", body), 422, named)
+    assert api.get("/v1/sweeps").json == {"sweeps": []}
+
+
+def test_an_unknown_sweep_and_a_wrong_state(api: Api) -> None:
+    problem(api.get("/v1/sweeps/7"), 404, "no sweep 7")
+    problem(api.ask("POST", f"/v1/sweeps/{preview(api)['id']}/undo"), 409, "nothing to undo")
+
+
+def test_a_contact_is_swept(api: Api) -> None:
+    kept(api, "资料找我 abc12345", "你好")
+    assert preview(api, {"contact": " abc12345 ", "clause": "3.8"})["planned"] == 1
+
+
+def test_radar_and_gangs(api: Api) -> None:
+    kept(api, *[f"第{n}批龙须糖,加微信 sugar888" for n in range(5)], author={"id": "u1"})
+    api.post(a_post_body("other", "别的号也加微信 sugar888", author={"id": "u2"}))
+    for number in range(9):
+        api.post(a_post_body(f"t{number}", f"今天天气不错{number}"))
+    api.score()
+    api.clock.forward(SECOND)
+    found = api.get("/v1/radar?days=1").json
+    assert (found["blocked"], found["passed"]) == (6, 9)
+    assert "wechat:sugar888" in {one["text"] for one in found["candidates"]}
+    (gang,) = api.get("/v1/gangs?days=1").json["gangs"]
+    assert (gang["authors"], gang["blocked"]) == (["u1", "u2"], 6)
+    assert {"kind": "contact", "key": "wechat:sugar888", "authors": ["u1", "u2"]} in gang["joins"]
+    assert api.get("/v1/radar?days=0").status_code == 422
