@@ -20,6 +20,9 @@ from moderation.services.budgeting import predict_queue
 from moderation.services.rehearsals import Beat
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from moderation.domain.budget import Budget
     from moderation.store.tables import PolicyRow
     from moderation.wiring.web import WebParts
 
@@ -54,30 +57,34 @@ def _run(parts: WebParts, row: PolicyRow, run: Rehearsal) -> None:
 
 def _outcome(parts: WebParts, row: PolicyRow, run: Rehearsal) -> Rehearsal:
     """Two passes over the same posts: both policies side by side, then the thresholds of one head."""
-    started, until = time.perf_counter(), run.started_at
-    since = until - run.days * DAY
+    started = time.perf_counter()
     beat = Beat(parts.sessions, row.id, run, parts.clock)
     found = parts.backtesting.run_version(
         row.community_id,
         row.number,
-        since=since,
-        until=until,
+        since=run.started_at - run.days * DAY,
+        until=run.started_at,
         progress=lambda done, total: beat(done, 2 * total),
     )
-    policy = parse_policy(row.document).policy.with_calibration(parts.backtesting.calibrated)
-    budget = predict_queue(
-        parts.sessions,
-        row.community_id,
-        policy,
-        run.head,
-        since=since,
-        until=until,
-        progress=lambda done: beat(found.posts + done, 2 * found.posts),
-    )
+    budget = _budget(parts, row, run, lambda done: beat(found.posts + done, 2 * found.posts))
     return replace(
         beat.run,
         stage=Stage.DONE,
         beat_at=parts.clock(),
         seconds=time.perf_counter() - started,
         outcome=outcome_of(found, budget),
+    )
+
+
+def _budget(parts: WebParts, row: PolicyRow, run: Rehearsal, progress: Callable[[int], None]) -> Budget:
+    policy = parse_policy(row.document).policy.with_calibration(parts.backtesting.calibrated)
+    since = run.started_at - run.days * DAY
+    return predict_queue(
+        parts.sessions,
+        row.community_id,
+        policy,
+        run.head,
+        since=since,
+        until=run.started_at,
+        progress=progress,
     )

@@ -133,6 +133,17 @@ def _next(shown: Versions) -> int:
     return max((one.row.number for one in shown.all), default=0) + 1
 
 
+def _choices() -> dict[str, object]:
+    """What the fields of the form offer, with names."""
+    return {
+        "heads": HEADS,
+        "head_names": [(one, policy_names.head(one)) for one in sorted(HEADS)],
+        "scene_names": [(one.value, policy_names.scene(one)) for one in Scene],
+        "mode_names": [(one.value, policy_names.mode(one)) for one in PublishingMode],
+        "action_names": [(one.value, names.of("actions", one.value)) for one in Action],
+    }
+
+
 def _page(
     shown: Versions,
     origin: Version | None,
@@ -151,11 +162,7 @@ def _page(
         problem=problem,
         tab=tab or ("text" if request.args.get("tab") == "text" or reading.error else "form"),
         why=request.form.get("why", ""),
-        heads=HEADS,
-        head_names=[(one, policy_names.head(one)) for one in sorted(HEADS)],
-        scene_names=[(one.value, policy_names.scene(one)) for one in Scene],
-        mode_names=[(one.value, policy_names.mode(one)) for one in PublishingMode],
-        action_names=[(one.value, names.of("actions", one.value)) for one in Action],
+        **_choices(),
         calibrated=parts().backtesting.calibrated,
         number=_next(shown),
     )

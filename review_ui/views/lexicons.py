@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from review_ui.lexicon_page import ShownPreview
 
 pages = Blueprint("lexicons", __name__)
+pages.context_processor(lambda: {"days": WINDOW_DAYS, "reason": reason, "place": place})
 pages.register_error_handler(UnknownEntryError, lambda _: failures.answer(404))
 
 MAX_TABLE: Final = 200_000
@@ -162,7 +163,4 @@ def _page(
         library=library,
         removed=removed,
         gone=unsealed(removed) if removed else None,
-        days=WINDOW_DAYS,
-        reason=reason,
-        place=place,
     )
