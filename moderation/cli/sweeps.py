@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _DAY: Final = 86_400 * 1_000_000
 _WHO: Final = "command line"
+_LONG: Final = frozenset({"sample", "text", "who", "joined by"})
+"""Columns that may be shortened."""
 
 _data_dir = click.option(
     "--data-dir", type=click.Path(path_type=Path), help="Folder of the embedded database."
@@ -298,7 +300,10 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         return
     table = Table(box=None, pad_edge=False)
     for head in heads:
-        table.add_column(head, overflow="ellipsis", no_wrap=True)
+        long = head in _LONG
+        table.add_column(
+            head, overflow="ellipsis" if long else "fold", no_wrap=long, ratio=1 if long else None
+        )
     for row in rows:
         table.add_row(*[Text(" ".join(cell.split())) for cell in row])
     Console().print(table)

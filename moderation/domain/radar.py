@@ -21,7 +21,7 @@ SHORTEST: Final = 2
 LONGEST: Final = 6
 """Characters of an n-gram."""
 
-PRIOR: Final = 0.1
+PRIOR: Final = 0.5
 """Weight of the prior, as a share of all posts: what both sides together say of a candidate counts this much."""
 
 LEAST_SUPPORT: Final = 3
@@ -29,6 +29,9 @@ LEAST_SUPPORT: Final = 3
 
 LEAST_Z: Final = 1.96
 """Standard deviations from which a rise is taken for one (two-sided 95 %)."""
+
+LEAST_RISE: Final = 3.0
+"""Times by which a term must be commoner in blocked posts: words of everyday talk rise a little with any subject."""
 
 MOST_CHARACTERS: Final = 2_000
 """Code points of a post that are looked at: a slang word of a longer post stands in others too."""
@@ -120,9 +123,10 @@ def rank(
     """The terms that rise most, highest z first, with what a longer one says left out."""
     found = []
     for term, count in blocked.items():
-        z = z_score(count, passed.get(term, 0), all_blocked, all_passed)
-        if count >= LEAST_SUPPORT and z >= LEAST_Z:
-            found.append(Candidate(term, count, passed.get(term, 0), z))
+        other = passed.get(term, 0)
+        z = z_score(count, other, all_blocked, all_passed)
+        if count >= LEAST_SUPPORT and z >= LEAST_Z and count * all_passed >= LEAST_RISE * other * all_blocked:
+            found.append(Candidate(term, count, other, z))
     return sorted(stitch(fold(found)), key=_order)[:limit]
 
 

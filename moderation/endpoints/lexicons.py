@@ -41,7 +41,7 @@ class EntryModel(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    word: Annotated[str, StringConstraints(min_length=1, max_length=400)]
+    word: Annotated[str, StringConstraints(min_length=1, max_length=500)]
     kind: Kind = Kind.NORMAL
     level: Level = Level.REVIEW
     clause: str = Field(description="Clause of the convention, such as 3.8.")

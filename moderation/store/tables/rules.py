@@ -76,7 +76,7 @@ class LexiconEntryRow(Base):
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     community_id: Mapped[int] = mapped_column(ForeignKey("communities.id"))
     library: Mapped[str] = mapped_column(String(60))
-    word: Mapped[str] = mapped_column(String(400))
+    word: Mapped[str] = mapped_column(String(500))
     kind: Mapped[str] = mapped_column(String(12))
     level: Mapped[str] = mapped_column(String(8))
     clause: Mapped[str] = mapped_column(String(10))

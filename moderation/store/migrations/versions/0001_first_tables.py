@@ -167,7 +167,7 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("library", sa.String(length=60), nullable=False),
-        sa.Column("word", sa.String(length=400), nullable=False),
+        sa.Column("word", sa.String(length=500), nullable=False),
         sa.Column("kind", sa.String(length=12), nullable=False),
         sa.Column("level", sa.String(length=8), nullable=False),
         sa.Column("clause", sa.String(length=10), nullable=False),
