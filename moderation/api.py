@@ -8,6 +8,7 @@ from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
 
 from moderation import __version__
+from moderation.endpoints.answers import describe
 from moderation.endpoints.brands import brands
 from moderation.endpoints.docs import docs
 from moderation.endpoints.health import health
@@ -38,11 +39,12 @@ def create_app(parts: WebParts) -> Flask:
     )
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it, its base class not
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Chinese that people can read in a terminal
     app.extensions[PARTS] = parts
     for blueprint in (posts, brands, policies, lexicons, sweeps, health, docs):
         app.register_api(blueprint)
     app.components_schemas.update(documented_schemas())
-    app.add_url_rule("/openapi.json", view_func=lambda: app.api_doc, endpoint="openapi")
+    app.add_url_rule("/openapi.json", view_func=lambda: describe(app.api_doc), endpoint="openapi")
     map_errors(app)
     app.after_request(_finish)
     return app

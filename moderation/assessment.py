@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from moderation.domain.brands import Brand, Candidate, Mention, link
+from moderation.domain.brands import RATED_FROM, Brand, Candidate, Mention, link
 from moderation.domain.evidence import Field
 from moderation.domain.policy import Circumstances, Evidence, decide
+from moderation.domain.scores import Polarity
 from moderation.domain.verdict import Versions
 from moderation.text.names import NameFinder
 from moderation.text.normalise import normalise
@@ -188,7 +189,8 @@ def _judge(subject: Subject, evidence: Evidence, versions: Versions) -> Assessme
 
 
 def _rated(mention: Mention, sentiment: TargetSentiment) -> Mention:
-    return replace(mention, polarity=sentiment.polarity, probability=sentiment.probability)
+    polarity = sentiment.polarity if sentiment.probability >= RATED_FROM else Polarity.UNRATED
+    return replace(mention, polarity=polarity, probability=sentiment.probability)
 
 
 def _field_text(subject: Subject, mention: Mention) -> str:

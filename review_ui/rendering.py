@@ -82,8 +82,8 @@ def ago(instant: int) -> str:
 
 
 def percent(probability: float) -> str:
-    """A probability as a whole percentage."""
-    return f"{round(probability * 100)}"
+    """A probability as a whole percentage, rounded down: 0.997 below a threshold of 0.998 must not read as 100."""
+    return f"{int(probability * 100 + 1e-9)}"
 
 
 def signed(value: float) -> str:

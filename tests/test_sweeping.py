@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -371,6 +372,17 @@ def test_a_crash_in_the_middle_is_resumed(desk: Desk, monkeypatch: pytest.Monkey
     assert written(desk)["verdicts"] == 10
     assert [len(desk.verdicts(f"a{n}")) for n in range(5)] == [2] * 5
     assert len(desk.rows(ReviewItemRow)) == 5
+
+
+def test_two_that_apply_at_once_write_everything_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sweeping, "WRITE_BATCH", 1)
+    desk.keep(*[(f"a{n}", f"卖龙须糖{n}") for n in range(6)])
+    sweep_id = desk.preview().sweep.id
+    with ThreadPoolExecutor(2) as pool:
+        for task in [pool.submit(desk.apply, sweep_id) for _ in range(2)]:
+            assert task.result(60).sweep.state == "applied"
+    assert [len(desk.verdicts(f"a{n}")) for n in range(6)] == [2] * 6
+    assert written(desk)["outbox_events"] == 12
 
 
 def test_a_preview_that_was_cut_off_is_not_applied(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 _DAY: Final = 86_400 * 1_000_000
 _WHO: Final = "command line"
-_LONG: Final = frozenset({"sample", "text", "who", "joined by"})
-"""Columns that may be shortened."""
+_CELL: Final = 32
+"""Characters of a cell; --json shows everything."""
 
 _data_dir = click.option(
     "--data-dir", type=click.Path(path_type=Path), help="Folder of the embedded database."
@@ -71,8 +71,8 @@ def preview(
     """
     from moderation.wiring.common import clock
 
-    sessions, now = database(data_dir), clock()
-    with _told_plainly(), _progress("sweeping") as progress:
+    now = clock()
+    with closing(database(data_dir)) as sessions, _told_plainly(), _progress("sweeping") as progress:
         page = _sweeping(sessions, data_dir).preview(
             community_id(sessions),
             _criteria(**sought),
@@ -120,8 +120,7 @@ def receipt(number: int, *, as_json: bool, data_dir: Path | None) -> None:
 
     Example: moderation sweep receipt 3 > receipt.txt
     """
-    sessions = database(data_dir)
-    with _told_plainly():
+    with closing(database(data_dir)) as sessions, _told_plainly():
         found, text = _sweeping(sessions, data_dir).receipt(community_id(sessions), number)
     click.echo(json.dumps(found, ensure_ascii=False, indent=1) if as_json else text.rstrip())
 
@@ -140,8 +139,8 @@ def radar(days: int, limit: int, *, as_json: bool, data_dir: Path | None) -> Non
     from moderation.wiring.common import clock
     from moderation.wiring.sweeps import build_radar
 
-    sessions, now = database(data_dir), clock()
-    with _progress("reading") as progress:
+    now = clock()
+    with closing(database(data_dir)) as sessions, _progress("reading") as progress:
         page = build_radar(settings(data_dir=data_dir), sessions).look(
             community_id(sessions), since=now - days * _DAY, until=now, limit=limit, progress=progress
         )
@@ -180,8 +179,8 @@ def gangs(days: int, limit: int, *, as_json: bool, data_dir: Path | None) -> Non
     from moderation.services.gangs import Gangs
     from moderation.wiring.common import clock
 
-    sessions, now = database(data_dir), clock()
-    with _progress("reading") as progress:
+    now = clock()
+    with closing(database(data_dir)) as sessions, _progress("reading") as progress:
         found = Gangs(sessions).look(
             community_id(sessions), since=now - days * _DAY, until=now, limit=limit, progress=progress
         )
@@ -206,8 +205,7 @@ def gangs(days: int, limit: int, *, as_json: bool, data_dir: Path | None) -> Non
 def _run(verb: str, number: int, *, as_json: bool, data_dir: Path | None) -> None:
     from moderation.wiring.common import clock
 
-    sessions = database(data_dir)
-    with _told_plainly(), _progress(verb) as progress:
+    with closing(database(data_dir)) as sessions, _told_plainly(), _progress(verb) as progress:
         page = getattr(_sweeping(sessions, data_dir), verb)(
             community_id(sessions), number, author=_WHO, now=clock(), progress=progress
         )
@@ -220,7 +218,9 @@ def _sweeping(sessions: Sessions, data_dir: Path | None) -> Sweeping:
     from moderation.wiring.sweeps import build_sweeping
 
     chosen = settings(data_dir=data_dir)
-    return build_sweeping(chosen, sessions, Bell(connect_redis(chosen.redis_url or "redis://127.0.0.1:6379")))
+    # Without a bell nothing is lost: the workers' schedule looks for brands to count again by itself.
+    bell = Bell(connect_redis(chosen.redis_url)) if chosen.redis_url else None
+    return build_sweeping(chosen, sessions, bell)
 
 
 def _criteria(
@@ -300,10 +300,12 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         return
     table = Table(box=None, pad_edge=False)
     for head in heads:
-        long = head in _LONG
-        table.add_column(
-            head, overflow="ellipsis" if long else "fold", no_wrap=long, ratio=1 if long else None
-        )
+        table.add_column(head, overflow="fold")
     for row in rows:
-        table.add_row(*[Text(" ".join(cell.split())) for cell in row])
+        table.add_row(*[Text(_short(cell)) for cell in row])
     Console().print(table)
+
+
+def _short(cell: str) -> str:
+    line = " ".join(cell.split())
+    return line if len(line) <= _CELL else f"{line[: _CELL - 1]}…"

@@ -65,6 +65,9 @@ class Candidate:
     end: int
 
 
+RATED_FROM: Final = 0.5
+"""Lowest probability of a polarity that counts: below it no class is likelier than the others together."""
+
 LINK_THRESHOLD: Final = 0.5
 CONTEXT_WINDOW: Final = 40
 """How far, in characters, a context word may stand from an ambiguous name."""

@@ -11,6 +11,7 @@ from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel, ConfigDict, RootModel, ValidationError
 
 from moderation.domain.post import MAX_BATCH
+from moderation.endpoints.answers import PostRecordModel, ReceiptModel
 from moderation.endpoints.problems import ProblemError, from_validation
 from moderation.endpoints.requests import caller, json_body, needs, parts, read_json
 from moderation.endpoints.schemas import (
@@ -61,7 +62,9 @@ class SubmitModel(RootModel[PostModel | PostBatchModel]):
 @posts.post(
     "/posts",
     summary="Submit one post, or up to 500",
-    description="202: kept, the verdict follows. With «Prefer: wait=2», 200 and the verdict if it is ready in time.",
+    description="202: kept, the verdict follows. A single post sent with the header «Prefer: wait=2» is answered"
+    " 200 with the verdict if it is ready in time; batches and edits are always answered 202.",
+    responses={200: PostRecordModel, 202: ReceiptModel},
     openapi_extensions=json_body(SubmitModel),
 )
 @needs(Scope.POSTS_WRITE)
@@ -73,7 +76,11 @@ def submit() -> Answer:
     return _submit_one(PostModel.model_validate(body))
 
 
-@posts.get("/posts/<data_id>", summary="Read a post: state, verdict, human decision, history")
+@posts.get(
+    "/posts/<data_id>",
+    summary="Read a post: state, verdict, human decision, history",
+    responses={200: PostRecordModel},
+)
 @needs(Scope.POSTS_READ)
 def read(path: PostPath) -> Answer:
     """Answer what is known of a post."""

@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 from moderation.domain.policy import waiting_action
 from moderation.domain.post import PostState, PublishingMode, publishing_mode
+from moderation.domain.verdict import Action
 from moderation.outbound.bell import QueueName
 from moderation.publishing import Publishing
-from moderation.store import brands, posts, reviews
+from moderation.store import brands, posts, reviews, verdicts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sqlalchemy.orm import Session
+
     from moderation.domain.post import Submission
-    from moderation.domain.verdict import Action
     from moderation.outbound.bell import Bell
     from moderation.store.engine import Sessions
     from moderation.store.tables import PostRow
@@ -76,10 +78,18 @@ class Intake:
             outcomes = posts.add(session, community_id, rows)
             known = [post_id for kept, post_id in outcomes if kept is not posts.Kept.NEW]
             states = posts.states(session, known) if known else {}
+            said = _said(session, known) if known else {}
         if any(kept is posts.Kept.NEW for kept, _ in outcomes):
             self.bell.ring(QueueName.SCORING)
         return [
-            _receipt(one.data_id, post_id, kept, waiting_action(mode), states.get(post_id, PostState.PENDING))
+            _receipt(
+                one.data_id,
+                post_id,
+                kept,
+                said=said.get(post_id) if states.get(post_id) is PostState.DECIDED else None,
+                waiting=waiting_action(mode),
+                state=states.get(post_id, PostState.PENDING),
+            )
             for one, (kept, post_id), mode in zip(submissions, outcomes, modes, strict=True)
         ]
 
@@ -134,10 +144,20 @@ def new_post_id(now: int) -> str:
     return f"{now:014x}{secrets.token_hex(9)}"
 
 
-def _receipt(data_id: str, post_id: str, kept: posts.Kept, action: Action, state: PostState) -> Receipt:
-    """What is withdrawn stays so: sending it again keeps nothing."""
+def _said(session: Session, post_ids: Sequence[str]) -> dict[str, Action]:
+    """What was said of posts that were decided before: by a person, else by the machine."""
+    by_machine = {
+        post_id: Action(row.action) for post_id, row in verdicts.latest_of(session, post_ids).items()
+    }
+    return by_machine | reviews.standing_actions(session, post_ids)
+
+
+def _receipt(
+    data_id: str, post_id: str, kept: posts.Kept, *, said: Action | None, waiting: Action, state: PostState
+) -> Receipt:
+    """What is withdrawn stays so: sending it again keeps nothing.  What was decided keeps what was ``said``."""
     gone = kept is not posts.Kept.NEW and state is PostState.WITHDRAWN
-    return Receipt(data_id, post_id, posts.Kept.WITHDRAWN if gone else kept, action, state)
+    return Receipt(data_id, post_id, posts.Kept.WITHDRAWN if gone else kept, said or waiting, state)
 
 
 def _known(row: PostRow | None, data_id: str) -> PostRow:

@@ -47,7 +47,7 @@ class Sweeping:
     """
 
     sessions: Sessions
-    bell: Bell
+    bell: Bell | None
     shipped: str
     calibrated: Mapping[str, Threshold]
     allowed: tuple[Entry, ...] = ()
@@ -150,7 +150,7 @@ class Sweeping:
                     sweep.receipt = pages.frozen(session, sweep)
             done += worked
             progress(done, total)
-        self.bell.ring(QueueName.REPORTS)
+        self._ring()
         return self.page(community_id, sweep_id)
 
     def undo(
@@ -186,8 +186,12 @@ class Sweeping:
                     sweep.receipt = pages.frozen(session, sweep)
             done += worked
             progress(done, total)
-        self.bell.ring(QueueName.REPORTS)
+        self._ring()
         return self.page(community_id, sweep_id)
+
+    def _ring(self) -> None:
+        if self.bell is not None:
+            self.bell.ring(QueueName.REPORTS)
 
     def page(self, community_id: int, sweep_id: int) -> SweepPage:
         """One sweep with its counts and samples.

@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 
 from moderation.domain.post import PostState
 from moderation.domain.review import DecisionKind, QueueName, ReviewState, UnknownItemError
-from moderation.domain.verdict import Suggestion
+from moderation.domain.verdict import Action, Suggestion
 from moderation.store.tables import DecisionRow, PostRow, ReviewItemRow, UserRow, VerdictRow
 
 if TYPE_CHECKING:
@@ -236,3 +236,14 @@ def item_of_post(session: Session, community_id: int, post_id: str) -> ReviewIte
         .order_by(ReviewItemRow.id.desc())
         .limit(1)
     )
+
+
+def standing_actions(session: Session, post_ids: Sequence[str]) -> dict[str, Action]:
+    """What people's decisions that stand say to do with each of several posts; an undone one says nothing."""
+    rows = session.scalars(
+        select(DecisionRow).where(DecisionRow.post_id.in_(post_ids)).order_by(DecisionRow.number)
+    )
+    latest = {row.post_id: row for row in rows}
+    return {
+        post_id: Action(row.action) for post_id, row in latest.items() if row.kind != DecisionKind.UNDO.value
+    }

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from moderation.store.engine import Sessions
 
 
-def build_sweeping(settings: Settings, sessions: Sessions, bell: Bell) -> Sweeping:
+def build_sweeping(settings: Settings, sessions: Sessions, bell: Bell | None) -> Sweeping:
     """The sweep, with the shipped policy and allow words."""
     return Sweeping(
         sessions=sessions,

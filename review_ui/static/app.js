@@ -21,4 +21,6 @@ document.addEventListener("htmx:configRequest", (event) => {
   event.detail.headers["X-CSRFToken"] = document.querySelector('meta[name="csrf-token"]').content;
 });
 
+document.querySelector("header [aria-current=page]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
 document.body.dataset.ready = "true"; // the page listens to keys from here on
