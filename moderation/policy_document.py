@@ -77,6 +77,8 @@ class _PolicyModel(_Strict):
     trade_boards: tuple[str, ...] = ()
     switched_off: tuple[ClauseNumber, ...] = ()
     publishing: tuple[_PublishingModel, ...] = ()
+    corroborated: tuple[str, ...] = ()
+    corroboration: Probability = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,4 +137,6 @@ def _policy(model: _PolicyModel) -> Policy:
         exempt=frozenset(model.exempt),
         trade_boards=model.trade_boards,
         switched_off=frozenset(model.switched_off),
+        corroborated=frozenset(model.corroborated),
+        corroboration=model.corroboration,
     )

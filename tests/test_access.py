@@ -21,6 +21,7 @@ from moderation.services.access import (
     Role,
     Scope,
     UnknownKeyError,
+    UnknownUserError,
     Users,
     WeakPasswordError,
     looks_genuine,
@@ -229,3 +230,19 @@ def test_ending_sessions_logs_out_everywhere(users: Users, community_id: int) ->
     assert users.by_session(row.session_id) is None
     assert users.by_session(users.log_in("wang@example.com", PASSWORD).session_id) is not None
     users.end_sessions(999)
+
+
+def test_a_new_password_logs_everybody_else_out(sessions: Sessions, community_id: int) -> None:
+    users = Users(sessions, lambda: NOW)
+    made = users.create(
+        community_id, email="w@example.com", name="王", password="first password", role=Role.ADMIN
+    )
+    users.set_password("W@example.com", "second password")
+    assert users.by_session(made.session_id) is None
+    assert users.log_in("w@example.com", "second password").id == made.id
+    with pytest.raises(LoginFailedError):
+        users.log_in("w@example.com", "first password")
+    with pytest.raises(WeakPasswordError):
+        users.set_password("w@example.com", "short")
+    with pytest.raises(UnknownUserError):
+        users.set_password("nobody@example.com", "second password")

@@ -323,3 +323,21 @@ def test_everything_found_travels_with_the_verdict() -> None:
     assert verdict.keywords == ("兼职",)
     assert verdict.unchecked == ("image 1",)
     assert verdict.versions == replace(SOME_VERSIONS, policy="test-1")
+
+
+@pytest.mark.parametrize(
+    ("ad", "library", "hit_type", "suggestion"),
+    [
+        (0.2, "fraud", HitType.KEYWORD, Suggestion.REVIEW),
+        (0.5, "fraud", HitType.KEYWORD, Suggestion.BLOCK),
+        (0.2, "own", HitType.KEYWORD, Suggestion.BLOCK),
+        (0.2, "fraud", HitType.RULE, Suggestion.BLOCK),
+    ],
+)
+def test_a_shipped_word_alone_blocks_only_with_support(
+    ad: float, library: str, hit_type: HitType, suggestion: Suggestion
+) -> None:
+    policy = a_policy(rules=(), corroborated=frozenset({"fraud"}), corroboration=0.5)
+    hit = a_hit("1.13", Level.BLOCK, library=library, type=hit_type)
+    verdict = decide(policy, Evidence(some_scores(ad=ad), hits=(hit,)), Circumstances(), SOME_VERSIONS)
+    assert verdict.suggestion is suggestion

@@ -369,12 +369,16 @@ def test_a_block_threshold_is_only_given_where_precision_is_sure() -> None:
 
 def test_review_thresholds_keep_the_budget_over_all_heads() -> None:
     rng = np.random.default_rng(2)
-    ordinary = rng.random((5000, 4)) ** 6
-    limits = calibrate.within_budget(ordinary, np.full(4, 0.1), 0.02)
-    assert (ordinary >= limits).any(axis=1).mean() <= 0.02
-    assert (ordinary >= limits).any(axis=1).mean() > 0.015
+    calm, mixed = (rng.random((5000, 4)) ** 6 for _ in range(2))
+    mixed[:, 0] = -1.0
+    limits = calibrate.within_budget([calm, mixed], np.full(4, 0.1), 0.02)
+    assert max((group >= limits).any(axis=1).mean() for group in (calm, mixed)) <= 0.02
+    assert (calm >= limits).any(axis=1).mean() > 0.015
     assert (limits >= 0.1).all()
-    assert (calibrate.within_budget(ordinary[:0], np.full(4, 0.1), 0.02) == 0.1).all()
+    favoured = calibrate.within_budget([calm, mixed], np.full(4, 0.1), 0.02, np.array([9.0, 1.0, 1.0, 1.0]))
+    assert favoured[0] < limits[0]
+    assert favoured[1] > limits[1]
+    assert (calibrate.within_budget([calm[:0], mixed], np.full(4, 0.1), 0.02) == 0.1).all()
 
 
 @pytest.mark.parametrize(

@@ -114,3 +114,19 @@ def list_users(data_dir: Path | None) -> None:
     sessions = database(data_dir)
     for row in Users(sessions, clock).of(community_id(sessions)):
         click.echo(f"{row.id}\t{row.email}\t{row.role}\t{row.name}\t{'active' if row.active else 'disabled'}")
+
+
+@users.command("password")
+@click.option("--email", required=True)
+@click.option("--password", prompt=True, hide_input=True, confirmation_prompt=True)
+@click.option("--data-dir", type=click.Path(path_type=Path), help="Folder of the embedded database.")
+def set_password(email: str, password: str, data_dir: Path | None) -> None:
+    """Give a user a new password; every browser of that user is logged out.
+
+    Example: moderation users password --email admin@localhost
+    """
+    from moderation.services.access import Users
+    from moderation.wiring.common import clock
+
+    Users(database(data_dir), clock).set_password(email, password)
+    click.echo(f"{email} has a new password")

@@ -65,6 +65,8 @@ class Policy:
 
     ``scenes`` overrides thresholds per scene and head; ``exempt`` lists clauses that official accounts and
     trade boards do not break; ``trade_boards`` are board paths; ``switched_off`` lists clauses not enforced.
+    A single word of a list in ``corroborated`` blocks only where some score reaches ``corroboration``: news,
+    warnings and victims use the same words.
     """
 
     version: str
@@ -74,6 +76,8 @@ class Policy:
     trade_boards: tuple[str, ...] = ()
     switched_off: frozenset[str] = frozenset()
     calibrated: Mapping[str, Threshold] = field(default_factory=dict)
+    corroborated: frozenset[str] = frozenset()
+    corroboration: float = 0.5
 
     def with_calibration(self, calibrated: Mapping[str, Threshold]) -> Policy:
         """Take a bundle's thresholds for every rule that names none."""
@@ -118,7 +122,7 @@ def decide(policy: Policy, evidence: Evidence, post: Circumstances, versions: Ve
     The strongest finding decides; among equals the most probable one.  A finding under a clause that is
     switched off, or from which the author or board is exempt, does not count.
     """
-    found = [*_by_model(policy, evidence.scores, post.scene), *_by_hits(evidence.hits)]
+    found = [*_by_model(policy, evidence.scores, post.scene), *_by_hits(policy, evidence)]
     found += _by_cloaked_contact(policy, evidence, post.scene)
     counted = [one for one in found if not _waived(policy, one.clause, post)]
     findings = tuple(sorted(counted, key=lambda one: (-_STRENGTH[one.suggestion], -one.probability)))
@@ -198,19 +202,26 @@ def _by_model(policy: Policy, scores: Scores, scene: Scene) -> list[Finding]:
     return found
 
 
-def _by_hits(hits: Sequence[Hit]) -> list[Finding]:
+def _by_hits(policy: Policy, evidence: Evidence) -> list[Finding]:
     """A hit is certain that the word stands there; whether it means harm is the level's claim."""
+    supported = _support(evidence.scores) >= policy.corroboration
     levels = {Level.BLOCK: (Suggestion.BLOCK, 0.99), Level.REVIEW: (Suggestion.REVIEW, 0.6)}
     strongest: dict[str, Finding] = {}
-    for hit in hits:
+    for hit in evidence.hits:
         if hit.suppressed:
             continue
-        suggestion, probability = levels[hit.level]
+        alone = hit.type is HitType.KEYWORD and hit.library in policy.corroborated and not supported
+        suggestion, probability = levels[Level.REVIEW if alone else hit.level]
         known = strongest.get(hit.clause)
         if known is None or probability > known.probability:
             source = Source.LEXICON if hit.type is HitType.KEYWORD else Source.RULE
             strongest[hit.clause] = _finding(hit.clause, probability, source, suggestion)
     return list(strongest.values())
+
+
+def _support(scores: Scores) -> float:
+    """The strongest score of harm: what stands beside a word."""
+    return max(scores.ad, scores.negativity, *scores.categories.values(), 0.0)
 
 
 def _by_cloaked_contact(policy: Policy, evidence: Evidence, scene: Scene) -> list[Finding]:

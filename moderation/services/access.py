@@ -82,6 +82,10 @@ class EmailTakenError(UserError):
     """Another user has this e-mail address."""
 
 
+class UnknownUserError(UserError):
+    """Nobody has this e-mail address."""
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
     """The community that a key speaks for, and what it may do."""
@@ -175,9 +179,7 @@ class Users:
             WeakPasswordError: the password has fewer than ``MIN_PASSWORD`` characters.
             EmailTakenError: another user has this address.
         """
-        if len(password) < MIN_PASSWORD:
-            message = f"a password has at least {MIN_PASSWORD} characters"
-            raise WeakPasswordError(message)
+        _check_strength(password)
         row = UserRow(
             community_id=community_id,
             email=email.strip().lower(),
@@ -221,6 +223,23 @@ class Users:
         with self.sessions.read() as session:
             return identities.user_by_email(session, email)
 
+    def set_password(self, email: str, password: str) -> None:
+        """Give a user a new password and log the user out everywhere.
+
+        Raises:
+            WeakPasswordError: the password has fewer than ``MIN_PASSWORD`` characters.
+            UnknownUserError: nobody has this address.
+        """
+        _check_strength(password)
+        hashed = _hasher.hash(password)
+        with self.sessions.write.begin() as session:
+            row = identities.user_by_email(session, email)
+            if row is None:
+                message = f"there is no user with the e-mail address {email}"
+                raise UnknownUserError(message)
+            row.password_hash = hashed
+            row.session_id = secrets.token_urlsafe(32)
+
     def keep_hash(self, user_id: int, password_hash: str) -> None:
         """Keep a password's hash made with newer parameters."""
         with self.sessions.write.begin() as session:
@@ -258,6 +277,12 @@ class Users:
         """A community's users."""
         with self.sessions.read() as session:
             return identities.users_of(session, community_id)
+
+
+def _check_strength(password: str) -> None:
+    if len(password) < MIN_PASSWORD:
+        message = f"a password has at least {MIN_PASSWORD} characters"
+        raise WeakPasswordError(message)
 
 
 _LOGIN_FAILED: Final = "e-mail and password do not belong together"

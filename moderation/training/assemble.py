@@ -95,8 +95,8 @@ def judge_all(classifier: TransformerClassifier, examples: Mapping[str, list[Exa
     return {name: judge(classifier, each) for name, each in examples.items()}
 
 
-def ordinary_logits(judged: Mapping[str, Judged], unlabelled: Judged) -> NDArray[np.float32]:
-    """Logits of posts that should pass: reviews, Weibo posts that are not angry, unlabelled lines."""
+def calm_logits(judged: Mapping[str, Judged]) -> NDArray[np.float32]:
+    """Logits of dev posts that should pass: reviews, and Weibo and chat posts that are not angry."""
     negative = SENTIMENTS.index("negative")
     rows = [
         logits
@@ -105,7 +105,7 @@ def ordinary_logits(judged: Mapping[str, Judged], unlabelled: Judged) -> NDArray
         for example, logits in zip(own.examples, own.logits, strict=True)
         if name in _REVIEWS or example.sentiment != negative
     ]
-    return np.asarray([*rows, *unlabelled.logits], dtype=np.float32).reshape(-1, SERVED)
+    return np.asarray(rows, dtype=np.float32).reshape(-1, SERVED)
 
 
 def assemble(

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 _SURE: Final = 0.5
 _RULE: Final = 0.95
+_ABUSIVE: Final = ("offence", "abuse", "hate", "threat")
+# How the review budget is shared: heads with many labels earn more of it.
+_WEIGHTS: Final = {"offence": 4.0, "ad": 4.0, "abuse": 3.0, "diversion": 2.0, "hate": 2.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,24 +125,29 @@ def best_f1_threshold(scores: Floats, labels: Floats) -> float:
     return float(scores[order[int(np.argmax(f1))]]) if len(order) else 0.5
 
 
-def _above(ordinary: Floats, limits: Floats) -> float:
-    return float(np.mean((ordinary >= limits).any(axis=1)))
+def _above(groups: Sequence[Floats], limits: Floats) -> float:
+    return max(float(np.mean((group >= limits).any(axis=1))) for group in groups if len(group))
 
 
-def within_budget(ordinary: Floats, floors: Floats, budget: float) -> Floats:
-    """Raise thresholds (heads) over ``floors`` until at most ``budget`` of ordinary posts (posts, heads) pass any.
+def within_budget(
+    groups: Sequence[Floats], floors: Floats, budget: float, weights: Floats | None = None
+) -> Floats:
+    """Raise thresholds (heads) over ``floors`` until at most ``budget`` of each group (posts, heads) pass any.
 
-    Every head may use the same share of the budget; the share is as large as the union allows.
+    Heads share the budget by their ``weights`` (equal if None), as much of it as the unions allow; quantiles
+    are those of the first group.
     """
-    if not len(ordinary):
+    parts = np.ones(len(floors)) if weights is None else weights / weights.mean()
+    if not len(groups[0]):
         return floors
-    low, high = 0.0, budget
-    limits: Floats = np.maximum(floors, np.nextafter(ordinary.max(axis=0), 2.0))
+    low, high = 0.0, 2.0 * budget
+    limits: Floats = np.maximum(floors, np.nextafter(groups[0].max(axis=0), 2.0))
+    ordered = np.sort(groups[0], axis=0)[::-1]
     for _ in range(24):
         share = (low + high) / 2
-        quantiles = np.quantile(ordinary, 1.0 - share, axis=0, method="higher")
-        tried = np.maximum(floors, np.nextafter(quantiles, 2.0))
-        if _above(ordinary, tried) <= budget:
+        places = np.minimum((share * parts * len(ordered)).astype(int), len(ordered) - 1)
+        tried = np.maximum(floors, np.nextafter(ordered[places, np.arange(len(floors))], 2.0))
+        if _above(groups, tried) <= budget:
             low, limits = share, tried
         else:
             high = share
@@ -149,7 +157,8 @@ def within_budget(ordinary: Floats, floors: Floats, budget: float) -> Floats:
 def thresholds(
     judged: Judged,
     calibration: Calibration,
-    ordinary: NDArray[np.float32],
+    calm: NDArray[np.float32],
+    mixed: NDArray[np.float32],
     review_budget: float = 0.015,
     block_budget: float = 0.0005,
 ) -> dict[str, Threshold]:
@@ -158,18 +167,13 @@ def thresholds(
     Args:
         judged: dev examples.
         calibration: of the same model.
-        ordinary: logits of ordinary dev posts (posts, outputs).
-        review_budget: share of ordinary posts that may go to review, over all heads together.
+        calm: logits of labelled ordinary dev posts (posts, outputs): no head should flag them.
+        mixed: logits of unlabelled posts, which hardly ever advertise but may well insult: the abusive heads
+            do not count there.
+        review_budget: share of each that may go to review, over all heads together.
         block_budget: likewise for blocking.
     """
     size = len(BINARY)
-    plain = np.stack(
-        [
-            probabilities(ordinary[:, n].astype(np.float64), calibration.binary[name])
-            for n, name in enumerate(BINARY)
-        ],
-        1,
-    )
     floors, blocks = np.full(size, 0.5), np.full(size, np.inf)
     for n, name in enumerate(BINARY):
         logits, labels = judged.binary(name)
@@ -178,12 +182,24 @@ def thresholds(
         scores = probabilities(logits, calibration.binary[name])
         floors[n] = best_f1_threshold(scores, labels)
         blocks[n] = block_threshold(scores, labels) or np.inf
-    review = within_budget(plain, floors, review_budget)
-    block = within_budget(plain, np.maximum(blocks, review), block_budget)
+    groups = [_scored(calm, calibration), _scored(mixed, calibration)]
+    groups[1][:, [BINARY.index(name) for name in _ABUSIVE]] = -1.0
+    weights = np.asarray([_WEIGHTS.get(name, 1.0) for name in BINARY])
+    review = within_budget(groups, floors, review_budget, weights)
+    block = within_budget(groups, np.maximum(blocks, review), block_budget, weights)
     return {
-        name: Threshold(
-            round(float(min(review[n], 1.0)), 4),
-            None if not np.isfinite(blocks[n]) or block[n] > 1 else round(float(block[n]), 4),
-        )
+        name: Threshold(_rounded(review[n]), _rounded(block[n]) if np.isfinite(blocks[n]) else None)
         for n, name in enumerate(BINARY)
     }
+
+
+def _scored(logits: NDArray[np.float32], calibration: Calibration) -> Floats:
+    pairs = [calibration.binary[name] for name in BINARY]
+    return np.stack(
+        [probabilities(logits[:, n].astype(np.float64), pair) for n, pair in enumerate(pairs)], axis=1
+    )
+
+
+def _rounded(value: float) -> float | None:
+    """Four digits, upwards; None above 1."""
+    return None if value > 1.0 else min(1.0, float(np.ceil(value * 1e4) / 1e4))
