@@ -43,6 +43,7 @@ KINDS: Final = {
     "lexicon": _("词库"),
     "report": _("举报"),
     "machine": _("机审"),
+    "sweep": _("回扫"),
     "wechat": _("微信"),
     "qq": "QQ",
     "phone": _("电话"),

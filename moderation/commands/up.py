@@ -14,7 +14,10 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from redis.exceptions import RedisError
 from rich.console import Console
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 
 from moderation.commands.demo import is_loaded, load_demo
 from moderation.domain.failures import UserError
@@ -24,7 +27,7 @@ from moderation.services.access import Keys, Role, Scope, Users
 from moderation.settings import Settings
 from moderation.store import identities, schema
 from moderation.supervisor import Child, Supervisor
-from moderation.wiring.common import clock, connect_database
+from moderation.wiring.common import clock, connect_database, connect_redis
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -70,13 +73,14 @@ def start(
     if bootstrap is not None and not bootstrap.parent.is_dir():
         raise StartError(f"there is no folder {bootstrap.parent} to write {bootstrap.name} to")
     with ExitStack() as stack:
-        listener = stack.enter_context(_listen(host, port))
         folder = stack.enter_context(data_folder(settings.data_dir))
+        listener = stack.enter_context(_listen(host, port))
         settings = settings.model_copy(update={"data_dir": folder})
         if not settings.redis_url:
             server = EmbeddedRedis(folder)
             settings = settings.model_copy(update={"redis_url": server.start()})
             stack.callback(server.stop)
+        _check_servers(settings)
         access = _prepare(settings, f"http://{_shown(host)}:{port}", wants_key=bootstrap is not None)
         children = _children(settings, listener, access.url)
         supervisor = Supervisor(
@@ -91,8 +95,27 @@ def _listen(host: str, port: int) -> socket.socket:
         return socket.create_server((host, port), family=family, backlog=512)
     except OSError as error:
         raise StartError(
-            f"cannot listen on {host}:{port}: {error.strerror}; choose another with --port"
+            f"cannot listen on {host}:{port}: {error.strerror}; choose another port: "
+            "moderation up --port 9000, or make run ARGS=--port=9000"
         ) from error
+
+
+def _check_servers(settings: Settings) -> None:
+    """Say in one line which configured server does not answer, before a dozen processes say it in many."""
+    try:
+        with connect_redis(settings.redis_url) as redis:
+            redis.ping()
+    except (RedisError, ValueError) as error:
+        raise StartError(f"MODERATION_REDIS_URL: the server does not answer: {error}") from error
+    sessions = connect_database(settings, pool_size=1)
+    try:
+        with sessions.read() as session:
+            session.execute(select(1))
+    except DBAPIError as error:
+        reason = str(error.orig).strip().splitlines()[0]
+        raise StartError(f"MODERATION_DATABASE_URL: the database does not answer: {reason}") from error
+    finally:
+        sessions.close()
 
 
 def _shown(host: str) -> str:

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from moderation.classifiers.bundle import Threshold as CalibratedThreshold
     from moderation.settings import Settings
 
+LEAST_REVIEW: Final = 0.1
+"""A person is asked where at least one in ten such posts breaks the clause."""
+
 OFFENCE: Final = "offence"
 """What the bundle calls the head whose score the interface calls negativity."""
 
@@ -34,8 +37,11 @@ def calibrated_thresholds(bundle: Bundle) -> dict[str, Threshold]:
 
 
 def _threshold(calibrated: CalibratedThreshold) -> Threshold:
-    """A bound that the bundle could not reach with the precision asked for is never reached here either."""
+    """A bound that the bundle could not reach with the precision asked for is never reached here either.
+
+    A head with few examples may be calibrated to ask at a few per cent; moderators are not asked that readily.
+    """
     return Threshold(
-        review=NEVER if calibrated.review is None else calibrated.review,
+        review=NEVER if calibrated.review is None else max(calibrated.review, LEAST_REVIEW),
         block=NEVER if calibrated.block is None else calibrated.block,
     )
