@@ -15,8 +15,8 @@ from moderation.endpoints.health import health
 from moderation.endpoints.lexicons import lexicons
 from moderation.endpoints.policies import policies
 from moderation.endpoints.posts import posts
-from moderation.endpoints.problems import from_validation, map_errors, problem, request_id
-from moderation.endpoints.requests import MAX_BODY, PARTS, documented_schemas
+from moderation.endpoints.problems import MAX_BODY, from_validation, map_errors, problem, request_id
+from moderation.endpoints.requests import PARTS, documented_schemas
 from moderation.endpoints.sweeps import sweeps
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from moderation.api import create_app
 from moderation.domain.post import MAX_TEXT
-from moderation.endpoints.requests import MAX_BODY, MAX_DEPTH
+from moderation.endpoints.problems import MAX_BODY, MAX_DEPTH
 from moderation.outbound.announcements import MAX_WAITERS, Announcer
 from moderation.outbound.bell import Bell
 from moderation.services.access import CACHE_SECONDS, Keys, Scope, new_secret

@@ -17,6 +17,7 @@ from moderation.endpoints.brands import brands
 from moderation.endpoints.lexicons import lexicons
 from moderation.endpoints.policies import policies
 from moderation.endpoints.posts import posts
+from moderation.endpoints.sweeps import sweeps
 
 if TYPE_CHECKING:
     from werkzeug.test import TestResponse
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 def operations() -> list[tuple[str, str, GenerationMode]]:
     """Method and path of every operation that needs a key; wrong requests only where something can be wrong."""
     app = OpenAPI("only to look")
-    for blueprint in (posts, brands, policies, lexicons):
+    for blueprint in (posts, brands, policies, lexicons, sweeps):
         app.register_api(blueprint)
     return [
         (method, path, mode)

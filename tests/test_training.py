@@ -143,6 +143,11 @@ def test_pre_training_learns_and_its_encoder_loads_anywhere(
     run.export(tmp_path / "encoder")
     encoder = AutoModel.from_pretrained(tmp_path / "encoder")
     assert encoder.config.hidden_size == TINY.width
+    other = Run(plan, vocabulary, "cpu")
+    other.begin(first_embeddings(lines, size, TINY.width), torch.ones(size))
+    other.adopt(tmp_path / "encoder")
+    for name, weight in run.masters.named("encoder.").items():
+        assert torch.allclose(weight, other.masters.named("encoder.")[name], atol=1e-3)
     assert constant_rate(plan, 0) < constant_rate(plan, 100) == plan.rate
 
 

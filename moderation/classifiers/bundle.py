@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from moderation.domain.convention import Category
+from moderation.domain.failures import UserError
 from moderation.domain.scores import Intent
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ SENTIMENTS: Final = ("negative", "neutral", "positive")
 _BINARY: Final = frozenset({"offence", *(category.value for category in Category)})
 
 
-class BundleError(Exception):
+class BundleError(UserError):
     """A bundle that cannot be used; the message is one line for the operator."""
 
 

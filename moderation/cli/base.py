@@ -15,6 +15,17 @@ if TYPE_CHECKING:
 
 COMMUNITY: Final = "default"
 
+_EXTRAS: Final = {
+    "onnxruntime": "worker",
+    "tokenizers": "worker",
+    "torch": "torch",
+    "transformers": "torch",
+    "onnx": "torch",
+    "safetensors": "torch",
+    "sklearn": "torch",
+}
+"""Packages that only some roles install, and the extra that brings them."""
+
 
 class UserErrorGroup(click.Group):
     """Turns the product's named errors into one clear line."""
@@ -32,17 +43,19 @@ class UserErrorGroup(click.Group):
             raise click.ClickException(line) from error
 
 
-def in_one_line(error: Exception) -> str | None:
+def in_one_line(error: Exception) -> str | None:  # noqa: PLR0911 - one answer a kind of error
     """What to tell the person at the keyboard; None where the error is ours."""
     from pydantic import ValidationError
     from redis.exceptions import RedisError
     from sqlalchemy.exc import ArgumentError, DBAPIError
 
-    from moderation.classifiers.bundle import BundleError
     from moderation.domain.failures import UserError
 
-    if isinstance(error, (UserError, BundleError)):
+    if isinstance(error, UserError):
         return str(error)
+    if isinstance(error, ModuleNotFoundError):
+        extra = _EXTRAS.get((error.name or "").partition(".")[0])
+        return extra and f"this needs the package {error.name}: pip install 'moderation[{extra}]'"
     if isinstance(error, ValidationError) and error.title == "Settings":
         first = error.errors()[0]
         name = "_".join(str(part) for part in first["loc"]).upper()

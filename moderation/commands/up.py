@@ -19,6 +19,7 @@ from rich.console import Console
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
+from moderation.classifiers.bundle import read_bundle
 from moderation.commands.demo import is_loaded, load_demo
 from moderation.domain.failures import UserError
 from moderation.embedded import EmbeddedRedis, data_folder
@@ -28,6 +29,7 @@ from moderation.settings import Settings
 from moderation.store import identities, schema
 from moderation.supervisor import Child, Supervisor
 from moderation.wiring.common import clock, connect_database, connect_redis
+from moderation.wiring.lexicon_files import read_lexicons
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,12 +71,15 @@ def start(
     """
     given: dict[str, Any] = {"data_dir": data_dir, "workers": workers}
     settings = Settings(**{name: value for name, value in given.items() if value is not None})
+    # Before anything is made: a first start that fails later would have shown its login to nobody.
     read_policy(settings.policy)
+    read_bundle(settings.bundle)
+    read_lexicons(settings.lexicons)
     if bootstrap is not None and not bootstrap.parent.is_dir():
         raise StartError(f"there is no folder {bootstrap.parent} to write {bootstrap.name} to")
     with ExitStack() as stack:
-        folder = stack.enter_context(data_folder(settings.data_dir))
         listener = stack.enter_context(_listen(host, port))
+        folder = stack.enter_context(data_folder(settings.data_dir))
         settings = settings.model_copy(update={"data_dir": folder})
         if not settings.redis_url:
             server = EmbeddedRedis(folder)
@@ -95,8 +100,8 @@ def _listen(host: str, port: int) -> socket.socket:
         return socket.create_server((host, port), family=family, backlog=512)
     except OSError as error:
         raise StartError(
-            f"cannot listen on {host}:{port}: {error.strerror}; choose another port: "
-            "moderation up --port 9000, or make run ARGS=--port=9000"
+            f"cannot listen on {host}:{port}: {error.strerror}. Is the service running already? "
+            "If not, choose another port: moderation up --port 9000, or make run ARGS=--port=9000"
         ) from error
 
 

@@ -10,7 +10,7 @@ from flask import Response, g, json
 from pydantic import ValidationError
 from redis.exceptions import RedisError
 from sqlalchemy.exc import DBAPIError, OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from moderation.domain.failures import UserError
 from moderation.domain.policy_versions import PolicyMoveError
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 RETRY_AFTER_SECONDS: Final = 5
+MAX_BODY: Final = 10 * 1024 * 1024
+"""Largest request body in bytes."""
 
 
 class ProblemError(Exception):
@@ -102,6 +104,12 @@ def _on_problem(error: ProblemError) -> Response:
     return problem(error.status, error.title, error.detail, **error.more)
 
 
+def _on_too_large(_error: RequestEntityTooLarge) -> Response:
+    return problem(
+        413, "Body too large", f"a body has at most {MAX_BODY // 1024 // 1024} MB; send smaller batches"
+    )
+
+
 def _on_http(error: HTTPException) -> Response:
     return problem(error.code or 500, error.name, error.description or error.name)
 
@@ -157,5 +165,6 @@ def map_errors(app: Flask) -> None:
     app.register_error_handler(OperationalError, _on_database)
     app.register_error_handler(DBAPIError, _on_database)
     app.register_error_handler(RedisError, _on_redis)
+    app.register_error_handler(RequestEntityTooLarge, _on_too_large)
     app.register_error_handler(HTTPException, _on_http)
     app.register_error_handler(Exception, _on_anything)

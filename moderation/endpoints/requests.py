@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
 
 from flask import current_app, g, request
 from pydantic import BaseModel, TypeAdapter
+from werkzeug.exceptions import RequestEntityTooLarge
 
-from moderation.endpoints.problems import MissingKeyError, MissingScopeError, ProblemError
+from moderation.endpoints.problems import MAX_BODY, MissingKeyError, MissingScopeError, ProblemError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
-MAX_BODY: Final = 10 * 1024 * 1024
-"""Largest request body in bytes."""
 
 MAX_DEPTH: Final = 64
 """Deepest nesting of a body; what is far deeper would exhaust the stack of whoever walks it."""
@@ -75,7 +73,7 @@ def read_json() -> Any:
     """
     if request.content_encoding not in (None, "", "identity"):
         raise ProblemError(415, "Compressed body", "send the body uncompressed")
-    raw = request.get_data(cache=False)
+    raw = _body()
     try:
         # Decoded here: json.loads guesses UTF-16, and lets half a surrogate pair in UTF-8 pass.
         body = json.loads(raw.decode(), parse_constant=_refuse_constant, parse_float=_finite)
@@ -85,6 +83,14 @@ def read_json() -> Any:
     return body
 
 
+def _body() -> bytes:
+    """The bytes of the body; one that came in chunks is cut at the limit without a word, which is an error here."""
+    raw = request.get_data(cache=False)
+    if request.content_length is None and len(raw) >= MAX_BODY:
+        raise RequestEntityTooLarge
+    return raw
+
+
 def read_text() -> str:
     """The request's body as UTF-8 text.
 
@@ -92,7 +98,7 @@ def read_text() -> str:
         ProblemError: the body is not UTF-8 (400), or holds NUL (422).
     """
     try:
-        text = request.get_data(cache=False).decode("utf-8-sig")
+        text = _body().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ProblemError(400, "Not UTF-8", f"the body is not UTF-8 text: {error}") from error
     _refuse_unwritable(text)

@@ -169,12 +169,9 @@ def settle(
     judged = judge_all(classifier, examples)
     everything = joined(list(judged.values()))
     calibration = fit(everything)
-    plain = ordinary_logits(judged, judge(classifier, unlabelled))
-    return (
-        calibration,
-        thresholds(everything, calibration, plain, *budgets),
-        dev_figures(everything, calibration),
-    )
+    mixed = judge(classifier, unlabelled).logits
+    limits = thresholds(everything, calibration, calm_logits(judged), mixed, budgets)
+    return calibration, limits, dev_figures(everything, calibration)
 
 
 def calibrate_again(folder: Path, sources: Sources, budgets: tuple[float, float]) -> dict[str, Any]:
@@ -183,7 +180,8 @@ def calibrate_again(folder: Path, sources: Sources, budgets: tuple[float, float]
     served = TransformerClassifier(bundle, OnnxRunner(folder / "model.onnx"), _RUN)
     calibration, limits, figures = settle(served, sources.dev(), sources.ordinary(), budgets)
     content = json.loads((folder / "bundle.json").read_text(encoding="utf-8"))
-    content |= described(calibration, limits) | {"metrics": {"dev": figures}}
+    before = content.get("metrics", {}).get("dev", {})
+    content |= described(calibration, limits) | {"metrics": {"dev": before | figures}}
     part = folder / "bundle.json.part"
     part.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     part.replace(folder / "bundle.json")

@@ -159,8 +159,7 @@ def thresholds(
     calibration: Calibration,
     calm: NDArray[np.float32],
     mixed: NDArray[np.float32],
-    review_budget: float = 0.015,
-    block_budget: float = 0.0005,
+    budgets: tuple[float, float] = (0.015, 0.0005),
 ) -> dict[str, Threshold]:
     """Review and block threshold of every binary head.
 
@@ -170,8 +169,7 @@ def thresholds(
         calm: logits of labelled ordinary dev posts (posts, outputs): no head should flag them.
         mixed: logits of unlabelled posts, which hardly ever advertise but may well insult: the abusive heads
             do not count there.
-        review_budget: share of each that may go to review, over all heads together.
-        block_budget: likewise for blocking.
+        budgets: shares of each that may go to review and be blocked, over all heads together.
     """
     size = len(BINARY)
     floors, blocks = np.full(size, 0.5), np.full(size, np.inf)
@@ -185,8 +183,8 @@ def thresholds(
     groups = [_scored(calm, calibration), _scored(mixed, calibration)]
     groups[1][:, [BINARY.index(name) for name in _ABUSIVE]] = -1.0
     weights = np.asarray([_WEIGHTS.get(name, 1.0) for name in BINARY])
-    review = within_budget(groups, floors, review_budget, weights)
-    block = within_budget(groups, np.maximum(blocks, review), block_budget, weights)
+    review = within_budget(groups, floors, budgets[0], weights)
+    block = within_budget(groups, np.maximum(blocks, review), budgets[1], weights)
     return {
         name: Threshold(_rounded(review[n]), _rounded(block[n]) if np.isfinite(blocks[n]) else None)
         for n, name in enumerate(BINARY)

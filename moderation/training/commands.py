@@ -48,6 +48,9 @@ def build_posts(files: tuple[Path, ...], output: Path) -> None:
 @click.option("--width", default=256, show_default=True)
 @click.option("--tokens", default=8192, show_default=True, help="Padded characters a step.")
 @click.option("--seed", default=1, show_default=True)
+@click.option(
+    "--start", type=FOUND, help="Begin with this encoder, such as models/encoder, and its vocabulary."
+)
 @RANKS
 @DEVICE
 def pretrain(
@@ -60,6 +63,7 @@ def pretrain(
     width: int,
     tokens: int,
     seed: int,
+    start: Path | None,
     ranks: int,
     device: str,
 ) -> None:
@@ -74,8 +78,10 @@ def pretrain(
 
     shape = Shape(layers=layers, width=width, heads=width // 64, ffn=4 * width)
     plan = Plan(objective=objective, shape=shape, tokens=tokens, seed=seed)
-    prepare_text(folder, sorted(texts), shape, ranks)
-    run_ranks(pretrain_rank, 1 if device == "cuda" else ranks, plan, folder, minutes, decay_steps, device)
+    prepare_text(folder, sorted(texts), shape, ranks, start)
+    run_ranks(
+        pretrain_rank, 1 if device == "cuda" else ranks, plan, folder, minutes, decay_steps, device, start
+    )
 
 
 @train.command()

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import time
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 import torch
-import torch.distributed as dist
+from safetensors.torch import load_file
 
 from moderation.classifiers.tokenise import Vocabulary
 from moderation.training.batches import Batches, homophones
@@ -82,6 +81,14 @@ class Run:
         model.to(torch.bfloat16)
         named = self.masters.named()
         named["bias"].copy_(((frequencies + 1) / (frequencies + 1).sum()).log())
+        self.masters.publish()
+
+    @torch.no_grad()
+    def adopt(self, encoder: Path) -> None:
+        """Take an encoder's weights (a folder of :meth:`export`); the heads of pre-training stay new."""
+        given = load_file(encoder / "model.safetensors")
+        for name, weight in self.masters.named("encoder.").items():
+            weight.copy_(given[name])
         self.masters.publish()
 
     def load(self, folder: Path) -> bool:
@@ -177,15 +184,6 @@ def open_batches(plan: Plan, folder: Path) -> tuple[Vocabulary, Batches]:
     return vocabulary, Batches(
         Lines.open(folder / "lines"), plan.tokens, plan.seed, longest=plan.longest, sounds=sounds
     )
-
-
-def join_ranks() -> tuple[int, int]:
-    """Join the process group that the environment describes (RANK, WORLD_SIZE); (0, 1) if none."""
-    rank, ranks = int(os.environ.get("RANK", "0")), int(os.environ.get("WORLD_SIZE", "1"))
-    if ranks > 1:
-        torch.set_num_threads(1)
-        dist.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
-    return rank, ranks
 
 
 def describe(progress: Progress) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import shutil
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -47,9 +48,13 @@ def progress_bar() -> Progress:
     )
 
 
-def prepare_text(folder: Path, texts: Sequence[Path], shape: Shape, workers: int) -> None:
-    """Vocabulary, tokenised lines, counted embeddings and character frequencies; each only if it is missing."""
+def prepare_text(
+    folder: Path, texts: Sequence[Path], shape: Shape, workers: int, start: Path | None = None
+) -> None:
+    """Vocabulary (that of ``start``, if given), tokenised lines and counted embeddings; each if it is missing."""
     folder.mkdir(parents=True, exist_ok=True)
+    if start and not (folder / "vocab.json").exists():
+        shutil.copyfile(start / "vocab.json", folder / "vocab.json")
     if not (folder / "vocab.json").exists():
         build(itertools.chain.from_iterable(map(read_lines, texts))).write(folder / "vocab.json")
     size = len(Vocabulary.read(folder / "vocab.json").tokens)
@@ -65,7 +70,7 @@ def frequencies(lines: Lines, size: int) -> torch.Tensor:
 
 
 def pretrain_rank(  # noqa: PLR0917 - passed by position to each process
-    share: Share, plan: Plan, folder: Path, minutes: float, decay_steps: int, device: str
+    share: Share, plan: Plan, folder: Path, minutes: float, decay_steps: int, device: str, start: Path | None
 ) -> None:
     """Train the trunk for some minutes; then, if asked, anneal a copy and write ``folder/encoder``."""
     rank, ranks = share
@@ -74,6 +79,8 @@ def pretrain_rank(  # noqa: PLR0917 - passed by position to each process
     if not run.load(folder):
         size = len(vocabulary.tokens)
         run.begin(torch.load(folder / "embeddings.pt"), frequencies(Lines.open(folder / "lines"), size))
+        if start:
+            run.adopt(start)
     end = time.monotonic() + 60 * minutes
 
     def until(each: Run) -> bool:
