@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import threading
 import time
@@ -14,7 +15,8 @@ from sqlalchemy import select
 
 from moderation.api import create_app
 from moderation.domain.post import MAX_TEXT
-from moderation.endpoints.problems import MAX_BODY, MAX_DEPTH
+from moderation.endpoints.problems import MAX_BODY
+from moderation.endpoints.requests import MAX_DEPTH
 from moderation.outbound.announcements import MAX_WAITERS, Announcer
 from moderation.outbound.bell import Bell
 from moderation.services.access import CACHE_SECONDS, Keys, Scope, new_secret
@@ -986,3 +988,16 @@ def test_no_database_is_said_and_not_final(api: Api, tmp_path: Any) -> None:
     assert answer.headers["Retry-After"]
     assert client.get("/readyz").status_code == 503
     nowhere.close()
+
+
+def test_a_chunked_body_over_the_limit_is_not_cut_and_parsed(api: Api) -> None:
+    body = json.dumps({"data_id": "a", "text": "x", "extra": {"x": "y" * MAX_BODY}}).encode()
+    answer = api.ask(
+        "POST",
+        "/v1/posts",
+        input_stream=io.BytesIO(body),
+        environ_overrides={"wsgi.input_terminated": True},
+        content_type="application/json",
+    )
+    problem(answer, 413)
+    assert api.count() == 0
