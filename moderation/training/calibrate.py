@@ -159,7 +159,7 @@ def thresholds(
     calibration: Calibration,
     calm: NDArray[np.float32],
     mixed: NDArray[np.float32],
-    budgets: tuple[float, float] = (0.015, 0.0005),
+    budgets: tuple[float, float] = (0.01, 0.0005),
 ) -> dict[str, Threshold]:
     """Review and block threshold of every binary head.
 
