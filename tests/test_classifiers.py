@@ -170,9 +170,16 @@ class Endpoints(BaseHTTPRequestHandler):
         """Be quiet."""
 
 
+class QuietServer(ThreadingHTTPServer):
+    """A client that hangs up is what one of the tests is about."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing."""
+
+
 @pytest.fixture
 def endpoint() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Endpoints)
+    server = QuietServer(("127.0.0.1", 0), Endpoints)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}/v1"
     server.shutdown()

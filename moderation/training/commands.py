@@ -74,7 +74,7 @@ def pretrain(
     from moderation.training.electra import Shape
     from moderation.training.pretrain import Plan
     from moderation.training.ranks import run_ranks
-    from moderation.training.sessions import prepare_text, pretrain_rank
+    from moderation.training.stages import prepare_text, pretrain_rank
 
     shape = Shape(layers=layers, width=width, heads=width // 64, ffn=4 * width)
     plan = Plan(objective=objective, shape=shape, tokens=tokens, seed=seed)
@@ -124,7 +124,7 @@ def finetune(
     """
     from moderation.training.finetune import Recipe
     from moderation.training.ranks import run_ranks
-    from moderation.training.sessions import Inputs, finetune_rank, wide_alone
+    from moderation.training.stages import Inputs, finetune_rank, wide_alone
 
     inputs = Inputs(encoder, vocabulary, data, posts, unlabelled, permissive=licences == "permissive")
     recipe = Recipe(passes=passes, share=share, rate=rate, seed=seed, weak=30_000 if unlabelled else 0)
@@ -213,7 +213,7 @@ def evaluate(
     from moderation.training.evaluate import all_ordinary, evaluate_file
     from moderation.training.floor import floor_figures
     from moderation.training.report import markdown
-    from moderation.training.sessions import progress_bar
+    from moderation.training.stages import progress_bar
     from moderation.training.testsets import read_tests
 
     try:

@@ -1,7 +1,7 @@
 """Pre-train an encoder: resumable, on several processes or one GPU.
 
 Weights are kept in fp32 and copied to a bf16 model for the forward and backward pass.  The learning rate
-rises, then stays constant: the trunk can go on in a later session.  :func:`decay` anneals a copy of the
+rises, then stays constant: the trunk can go on at any later time.  :func:`decay` anneals a copy of the
 trunk to an encoder that is good to fine-tune.
 """
 
