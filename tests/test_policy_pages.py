@@ -175,7 +175,7 @@ def test_an_unchanged_form_makes_the_same_policy(at: PolicyDesk) -> None:
 
 def test_a_form_sets_rules_scenes_modes_and_lists(at: PolicyDesk) -> None:
     form = at.form_of("/policy/draft")
-    del form["rule-1-enabled"], form["rule-2-may_block"]
+    del form["rule-1-enabled"], form["rule-3-may_block"]
     form |= {
         "rule-0-review": " 0.3 ",
         "rule-0-block": "0.7",
@@ -195,8 +195,8 @@ def test_a_form_sets_rules_scenes_modes_and_lists(at: PolicyDesk) -> None:
     document = at.parts.policies.version(at.community, 1).document
     found = parse_policy(document)
     assert write_policy(found.policy, found.publishing) == document
-    first, second, third = found.policy.rules[:3]
-    assert (first.review, first.block, second.enabled, third.may_block) == (0.3, 0.7, False, False)
+    first, second, _, fourth = found.policy.rules[:4]
+    assert (first.review, first.block, second.enabled, fourth.may_block) == (0.3, 0.7, False, False)
     assert found.policy.scenes["nickname"]["ad"].review == 0.2  # type: ignore[index]
     assert [(one.group, one.mode.value) for one in found.publishing] == [("", "pre"), ("母婴/问答", "closed")]
     assert found.policy.trade_boards == ('二手"闲置\\',)
