@@ -468,6 +468,7 @@ def test_metrics(api: Api) -> None:
     api.post(a_post_body("a", metrics={"likes": 1}))
     api.score()
     answer = api.ask("PATCH", "/v1/posts/a", {"metrics": {"views": 9, "at": "2025-11-21T16:00:00+08:00"}})
+    assert answer.json["metrics"]["views"] == 9
     assert (answer.status_code, answer.json["state"], answer.json["revision"]) == (200, "decided", 1)
     with api.parts.sessions.read() as session:
         (row,) = session.scalars(select(PostRow))

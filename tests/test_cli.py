@@ -191,7 +191,9 @@ def test_keys(data_dir: Path) -> None:
     listed = run("keys", "list", "--data-dir", data_dir).output
     assert secret not in listed
     assert "live\t论坛\tposts:write" in listed
-    key_id = listed.partition("\t")[0]
+    header, first = listed.splitlines()
+    assert header.startswith("id\tkey")
+    key_id = first.partition("\t")[0]
     assert run("keys", "revoke", key_id, "--data-dir", data_dir).exit_code == 0
     assert "revoked\t论坛" in run("keys", "list", "--data-dir", data_dir).output
     refused(run("keys", "revoke", key_id, "--data-dir", data_dir), f"no live key {key_id}")

@@ -49,7 +49,10 @@ def _planned(name: str, summary: str, *, instead: str = "") -> click.Command:
     """A command that this version does not have: it says so, and ends with status 2."""
 
     @click.command(
-        name, help=f"{summary} (not in this version)", context_settings={"ignore_unknown_options": True}
+        name,
+        help=f"{summary} (not in this version)",
+        short_help=f"(not yet) {summary}",
+        context_settings={"ignore_unknown_options": True},
     )
     @click.argument("_rest", nargs=-1, type=click.UNPROCESSED)
     def refuse(_rest: tuple[str, ...]) -> None:

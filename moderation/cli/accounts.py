@@ -49,6 +49,7 @@ def list_keys(data_dir: Path | None) -> None:
     from moderation.wiring.common import clock
 
     sessions = database(data_dir)
+    click.echo("id\tkey\tstate\tname\tscopes")
     for row in Keys(sessions, clock).of(community_id(sessions)):
         state = "revoked" if row.revoked_at else "live"
         click.echo(f"{row.id}\t{row.prefix}…\t{state}\t{row.name}\t{','.join(row.scopes)}")

@@ -54,6 +54,10 @@ def read_texts(source: str) -> list[GivenText]:
     name = "standard input" if source == "-" else source
     try:
         if source == "-":
+            if sys.stdin.isatty():
+                Console(stderr=True).print(
+                    "读取标准输入,Ctrl-D 结束。 Reading standard input; Ctrl-D ends it."
+                )
             return [_from_json(number, line, name) for number, line in _lines(sys.stdin)]
         with open(source, encoding="utf-8-sig", newline="") as stream:  # noqa: PTH123 - a name given on the command line
             if source.lower().endswith(".csv"):

@@ -133,6 +133,7 @@ class PostRecordModel(BaseModel):
     received_at: str
     posted_at: str
     edited_at: str | None
+    metrics: dict[str, Any]
     verdict: VerdictModel | None
     decision: DecisionModel | None
     history: list[dict[str, Any]]

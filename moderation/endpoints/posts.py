@@ -138,6 +138,7 @@ def render(record: PostRecord) -> dict[str, Any]:
         "received_at": iso(post.received_at),
         "posted_at": iso(post.posted_at),
         "edited_at": iso(post.edited_at),
+        "metrics": post.metrics,
         "verdict": {**verdict.body, "revision": verdict.revision} if verdict else None,
         "decision": None
         if decision is None
