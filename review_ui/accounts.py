@@ -1,6 +1,6 @@
 """The log-in: Flask-Security over our own users, and the limits of a session.
 
-Flask-Security speaks to a store of its own making; ours answers from :class:`moderation.services.access.Users`,
+Flask-Security speaks to a store of its own making; ours answers from :class:`moderation.services.users.Users`,
 so no second database session exists and no view commits behind a service's back.
 """
 
@@ -16,7 +16,7 @@ from flask_security.utils import logout_user, validate_redirect_url
 from wtforms import EmailField, Field, PasswordField
 from wtforms.validators import DataRequired, Length
 
-from moderation.services.access import Role
+from moderation.services.users import Role
 from review_ui.configuration import IDLE_LIMIT, SESSION_LIMIT
 from review_ui.context import now, parts
 

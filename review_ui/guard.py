@@ -10,7 +10,7 @@ from flask_login import current_user
 from flask_wtf import CSRFProtect
 from werkzeug.wrappers import Response
 
-from moderation.services.access import Role
+from moderation.services.users import Role
 from review_ui.context import user, wants_fragment
 
 View = TypeVar("View", bound=Callable[..., Any])

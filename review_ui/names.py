@@ -9,7 +9,7 @@ from flask_babel import gettext, lazy_gettext
 from moderation.domain import convention
 from moderation.domain.convention import CATEGORY_NAMES_ZH, LABEL_NAMES_ZH, Category, Clause, Label
 from moderation.domain.review import QUEUE_NAMES_ZH, QueueName
-from moderation.services.access import Role
+from moderation.services.users import Role
 from review_ui.language import is_chinese
 
 _ = lazy_gettext

@@ -19,11 +19,12 @@ from moderation.domain.verdict import Action, Finding, RiskLevel, Suggestion, Ve
 from moderation.domain.wire import verdict_json
 from moderation.outbound.announcements import Waiters
 from moderation.outbound.bell import Bell
-from moderation.services.access import Keys, Role, Users
+from moderation.services.access import Keys
 from moderation.services.brand_statistics import BrandStatistics
 from moderation.services.intake import Intake, new_post_id
 from moderation.services.queues import Queues
 from moderation.services.reviewing import Reviewing
+from moderation.services.users import Role, Users
 from moderation.settings import Settings
 from moderation.store import brands, identities
 from moderation.store.engine import Sessions

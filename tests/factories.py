@@ -14,9 +14,9 @@ from moderation.domain.post import Author, Submission
 from moderation.domain.scores import NEUTRAL, Scores
 from moderation.domain.verdict import Action, Finding, RiskLevel, Suggestion, Verdict, Versions
 from moderation.rulebooks import Rulebooks
-from moderation.services.access import Role
 from moderation.services.intake import Intake, new_post_id
 from moderation.services.scoring import Scoring
+from moderation.services.users import Role
 from moderation.store import identities
 from moderation.store.tables import BrandRow, CommunityRow, MentionRow, UserRow
 from moderation.text.entries import Entry, Kind

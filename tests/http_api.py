@@ -14,7 +14,7 @@ from moderation.endpoints.requests import PARTS
 from moderation.outbound.announcements import Waiters
 from moderation.outbound.bell import Bell
 from moderation.publishing import Publishing
-from moderation.services.access import Keys, Scope, Users
+from moderation.services.access import Keys, Scope
 from moderation.services.backtesting import Backtesting
 from moderation.services.brand_statistics import BrandStatistics
 from moderation.services.gangs import Gangs
@@ -24,6 +24,7 @@ from moderation.services.queues import Queues
 from moderation.services.radar import Radar
 from moderation.services.reviewing import Reviewing
 from moderation.services.sweeping import Sweeping
+from moderation.services.users import Users
 from moderation.services.wordlists import WordLists
 from moderation.settings import Settings
 from moderation.store.tables import Base, PostRow

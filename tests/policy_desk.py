@@ -7,9 +7,9 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import review_ui
-from moderation.services.access import Role
 from moderation.services.backtesting import Backtesting
 from moderation.services.policies import Policies
+from moderation.services.users import Role
 from moderation.services.wordlists import WordLists
 from moderation.settings import Settings
 from tests import desk

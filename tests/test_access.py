@@ -12,20 +12,22 @@ from sqlalchemy import select
 
 from moderation.services.access import (
     CACHE_SECONDS,
-    MIN_PASSWORD,
     PREFIX,
-    EmailTakenError,
     Keys,
-    LoginFailedError,
     RevokedKeyError,
-    Role,
     Scope,
     UnknownKeyError,
+    looks_genuine,
+    new_secret,
+)
+from moderation.services.users import (
+    MIN_PASSWORD,
+    EmailTakenError,
+    LoginFailedError,
+    Role,
     UnknownUserError,
     Users,
     WeakPasswordError,
-    looks_genuine,
-    new_secret,
 )
 from moderation.store.tables import ApiKeyRow, UserRow
 from tests.factories import NOW, SECOND, a_community

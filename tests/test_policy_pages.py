@@ -16,7 +16,7 @@ from moderation.domain.verdict import Suggestion
 from moderation.policy_document import parse_policy
 from moderation.policy_writing import write_policy
 from moderation.services import rehearsals
-from moderation.services.access import Role
+from moderation.services.users import Role
 from moderation.services.word_preview import preview_word
 from review_ui.word_forms import read_table
 from tests import desk

@@ -11,7 +11,7 @@ import pytest
 import review_ui
 from moderation.domain.review import UNDO_WINDOW
 from moderation.domain.verdict import Suggestion
-from moderation.services.access import Role
+from moderation.services.users import Role
 from review_ui.headers import CONTENT_SECURITY_POLICY
 from tests import desk
 from tests.desk import DAY, MINUTE, PASSWORD, Told

@@ -90,7 +90,7 @@ def create_user(email: str, name: str, role: str, password: str, data_dir: Path 
 
     Example: moderation users create --email wang@example.com --name 王审核 --role moderator
     """
-    from moderation.services.access import Role, Users
+    from moderation.services.users import Role, Users
     from moderation.wiring.common import clock
 
     if role not in set(Role):
@@ -109,7 +109,7 @@ def list_users(data_dir: Path | None) -> None:
 
     Example: moderation users list
     """
-    from moderation.services.access import Users
+    from moderation.services.users import Users
     from moderation.wiring.common import clock
 
     sessions = database(data_dir)
@@ -126,7 +126,7 @@ def set_password(email: str, password: str, data_dir: Path | None) -> None:
 
     Example: moderation users password --email admin@localhost
     """
-    from moderation.services.access import Users
+    from moderation.services.users import Users
     from moderation.wiring.common import clock
 
     Users(database(data_dir), clock).set_password(email, password)

@@ -24,7 +24,8 @@ from moderation.commands.demo import is_loaded, load_demo
 from moderation.domain.failures import UserError
 from moderation.embedded import EmbeddedRedis, data_folder
 from moderation.policy_document import read_policy
-from moderation.services.access import Keys, Role, Scope, Users
+from moderation.services.access import Keys, Scope
+from moderation.services.users import Role, Users
 from moderation.settings import Settings
 from moderation.store import identities, schema
 from moderation.supervisor import Child, Supervisor

@@ -10,7 +10,7 @@ from moderation.outbound.announcements import Waiters
 from moderation.outbound.bell import Bell
 from moderation.policy_document import read_policy
 from moderation.publishing import Publishing
-from moderation.services.access import Keys, Users
+from moderation.services.access import Keys
 from moderation.services.backtesting import Backtesting
 from moderation.services.brand_statistics import BrandStatistics
 from moderation.services.gangs import Gangs
@@ -18,6 +18,7 @@ from moderation.services.intake import Intake
 from moderation.services.policies import Policies
 from moderation.services.queues import Queues
 from moderation.services.reviewing import Reviewing
+from moderation.services.users import Users
 from moderation.services.wordlists import WordLists
 from moderation.store import identities
 from moderation.wiring.calibration import read_calibration

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 
-from moderation.services.access import Role
+from moderation.services.users import Role
 from review_ui.context import user
 from review_ui.desk_page import listing, open_item, undo_until
 from review_ui.guard import EVERYBODY, READERS, seen_by

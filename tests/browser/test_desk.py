@@ -12,7 +12,7 @@ from werkzeug.serving import make_server
 
 import review_ui
 from moderation.domain.review import Decision, DecisionKind
-from moderation.services.access import Role
+from moderation.services.users import Role
 from tests import desk
 from tests.desk import PASSWORD
 
@@ -234,10 +234,11 @@ def test_everything_works_without_javascript(browser: Browser, site: Site) -> No
 def test_a_decision_that_was_not_kept_brings_its_item_back(page: Page, site: Site) -> None:
     site.log_in(page)
     item = open_item(page)
-    page.wait_for_timeout(500)  # the next item is fetched ahead
+    page.wait_for_load_state("networkidle")  # the next item has been fetched ahead
     page.route("**/decision*", lambda route: route.abort())
-    page.keyboard.press("p")
-    page.wait_for_url(f"**/items/{item}")
+    with page.expect_event("requestfailed", lambda request: "/decision" in request.url):
+        page.keyboard.press("p")
+    page.wait_for_function("item => document.getElementById('desk-item').dataset.item === item", arg=item)
     page.get_by_test_id("decide-pass").wait_for()
     assert site.states().count("decided") == 0
     site.complaints.clear()  # the browser logs the failed request

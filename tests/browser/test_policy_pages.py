@@ -14,7 +14,7 @@ from werkzeug.serving import make_server
 from moderation.domain.policy_versions import PolicyState
 from moderation.domain.review import Decision, DecisionKind
 from moderation.domain.verdict import Suggestion
-from moderation.services.access import Role
+from moderation.services.users import Role
 from tests import desk
 from tests.desk import DAY, MINUTE, PASSWORD, Told
 from tests.factories import NOW
