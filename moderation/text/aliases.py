@@ -35,7 +35,7 @@ _SURE: Final = re.compile(
     r"(?<![a-z])wei ?xin(?![a-z])|(?<![a-z])vxin(?![a-z])|微\s?x(?![a-z])|薇\s?x(?![a-z]))"
 )
 _GUARDED: Final = re.compile(
-    r"(?P<wechat>[威维唯喂卫为惟魏伟][信心芯欣鑫星]|微[心芯星欣]|(?<![a-z0-9])w\s?x(?![a-z])|"
+    r"(?P<wechat>[威维唯喂卫为惟魏伟][信心芯欣鑫星]|微[心芯星欣]|(?<![a-z0-9])[vw]\s?[心芯]|(?<![a-z0-9])w\s?x(?![a-z])|"
     r"(?<![a-z0-9])wechat(?![a-z]))|"
     r"(?P<qq>[扣抠蔻叩][扣抠蔻叩]|[球秋丘][球秋丘]|企鹅|(?<![a-z0-9])q\s?q(?![a-z])|"
     r"(?<![a-z])(?:kou ?kou|qiu ?qiu)(?![a-z]))"
@@ -76,12 +76,14 @@ def read_aliases(text: str) -> list[Substitution]:
 def _hints() -> AhoCorasick:
     """Character pairs without which no pattern here can match: nearly every text has none of them."""
     pairs = {
-        first + second for first in "薇徽溦葳崴嶶巍威维唯喂卫为惟魏伟微v" for second in "信芯心伩訫欣鑫星x❤"
+        first + second for first in "薇徽溦葳崴嶶巍威维唯喂卫为惟魏伟微vw" for second in "信芯心伩訫欣鑫星x❤"
     }
     pairs |= {add + name for add in "加+家佳嘉伽茄迦枷我下个a " for name in "微薇威徽葳崴溦嶶喂维vw"}
     pairs |= {first + second for alike in ("扣抠蔻叩", "球秋丘") for first in alike for second in alike}
     pairs |= {
         "v 信",
+        "v 心",
+        "w 心",
         "v.信",
         "v x",
         "v.x",

@@ -17,9 +17,7 @@ if TYPE_CHECKING:
 
     from moderation.text.normalise import Normalised
 
-_GAP: Final = (
-    r"(?:同?号码?|同步|群|是|为|账号|帐号|id|[\s:：;=()（）\[\]【】「」〔〕~\-_.,，、→>✔☞⬇↓\"'“”]){0,6}"
-)
+_GAP: Final = r"(?:同?号码?|同步|群|是|为|账号|帐号|id|搜索?|[\s:：;=()（）\[\]【】「」〔〕~*|·\-_.,，、→>✔☞⬇↓\"'“”]){0,6}"
 _NUMBER: Final = r"[1-9][0-9](?:[ \-.]?[0-9]){3,9}(?![0-9])"
 _WECHAT: Final = re.compile(
     r"(?:微信|[加+][我下个小妹]{0,2}微|(?<![a-z0-9])(?:vx|wx|wechat|weixin)(?![a-z])|"
@@ -33,6 +31,13 @@ _QQ: Final = re.compile(
     rf"(?:(?<![a-z0-9])(?:qq|q)(?![a-z])|[加请]扣|扣号|(?<![{CHINESE}])扣(?=[:：])|[qQ裙]群|(?<=[加进])[裙羣群])"
     rf"{_GAP}(?P<value>{_NUMBER})"
 )
+_TELEGRAM: Final = re.compile(
+    r"(?:(?:telegram|(?<![a-z0-9])tg(?![a-z]))(?:号|群|频道|联系|[\s:：]){0,3}@?(?=[a-z]|\b)|"
+    r"(?:电报|飞机)(?:号|群|频道|联系|[\s:：]){0,3}(?:@|(?<=[:：])))"
+    r"(?P<value>(?=[a-z0-9_]{0,31}[0-9_])[a-z][a-z0-9_]{4,31})(?![a-z0-9_@.])"
+)
+"""Names in Telegram hold a digit or an underscore here: ``tg: hello`` may be anything."""
+
 _PHONE: Final = re.compile(
     r"(?<![0-9a-z_\-.])(?P<value>(?:\+?86[ \-]?)?1[3-9][0-9](?:[ \-.]?[0-9]){8}|0[1-9][0-9]{1,2}[ \-]?[2-9][0-9]{6,7}|"
     r"400[ \-]?[0-9]{3,4}[ \-]?[0-9]{3,4}|\(0[1-9][0-9]{1,2}\)[ \-]?[2-9][0-9]{6,7})(?![0-9a-z_\-])"
@@ -137,6 +142,9 @@ def _named(text: str) -> Iterator[_Found]:
         for match in pattern.finditer(text):
             value = match["value"] if match["value"][0].isalpha() else _GAPS.sub("", match["value"])
             yield _Found(kind, value, *match.span("value"), match.start())
+    for match in _TELEGRAM.finditer(text):
+        # A name there is a public address, so it is given as one.
+        yield _Found(ContactKind.URL, f"t.me/{match['value']}", *match.span("value"), match.start())
 
 
 def _phones(text: str) -> Iterator[_Found]:

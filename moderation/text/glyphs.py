@@ -20,11 +20,28 @@ _STREWN: Final = re.compile(_WEAK)
 _BESIDE: Final = re.compile(rf"[{CHINESE}]")
 _LATIN: Final = re.compile(r"[a-z]")
 _SPELT_OUT: Final = re.compile(rf"(?<![{CHINESE}])[{CHINESE}](?:[,.。、:;!?][{CHINESE}]){{2,}}")
-_REPEATED: Final = re.compile(rf"([{CHINESE}])\1{{2,}}")
+_REPEATED: Final = re.compile(rf"(?![零〇一二三四五六七八九壹贰叁肆伍陆柒捌玖幺])([{CHINESE}])\1{{2,}}")
+"""Characters drawn out (好好好好); in numbers every one counts."""
+
 _DIGITS_APART: Final = re.compile(r"[0-9](?:[ ./\\\-*_~|·]{0,2}[0-9]){6,}")
 _LATIN_APART: Final = re.compile(
     r"(?<=[a-z0-9])[*~|·]{1,2}(?=[a-z0-9.])|(?<=[a-z0-9]\.)[*~|·]{1,2}(?=[a-z0-9])"
 )
+_LATIN_SPELT: Final = re.compile(
+    r"(?<![a-z0-9])(?=(?:[a-z0-9._:/@\-] ){0,9}[0-9])[a-z0-9](?: [a-z0-9._:/@\-]){5,}(?![a-z0-9])"
+)
+"""Letters and figures one by one, of which one among the first ten is a figure: an account spelt out."""
+
+_SITE_APART: Final = re.compile(
+    r"(?<![a-z0-9])(?:h ?t ?t ?p ?s? ?: ?/ ?/|w[ *~|·]?w[ *~|·]?w ?\.)(?:[ *~|·]?[a-z0-9./?=&%:_\-]){4,80}"
+)
+_STREWN_ENOUGH: Final = 3
+"""Signs between Chinese characters from which on a text counts as strewn with them, its accounts and sites too."""
+
+_ANY_GAP: Final = re.compile(
+    r"(?<=[a-z0-9.])(?:[ *~|·_\-\\]|(?<!\.[a-z]{2})(?<!\.[a-z]{3})/(?!/)){1,2}(?=[a-z0-9.:/])"
+)
+_GAP: Final = re.compile(r"[ *~|·]")
 _SIGNS: Final = re.compile(r"[^0-9]+")
 _DOT: Final = re.compile(
     r"(?<=[a-z0-9])\s?(?:点|丶|。|·|,|\(dot\)|\[\.\]| dot | \.|\. )\s?"
@@ -54,14 +71,21 @@ def squeeze(text: str) -> list[Substitution]:
         for gap in _STREWN.finditer(text)
         if _BESIDE.match(text[gap.start() - 1 : gap.start()]) and _BESIDE.match(text, gap.end())
     ]
+    if len(found) >= _STREWN_ENOUGH:
+        gaps = _ANY_GAP.finditer(text)
+        found.extend(Substitution(Family.SPACING, gap.start(), gap.end(), "") for gap in gaps)
     for run in _SPELT_OUT.finditer(text):
         followed = (
             _BESIDE.match(text, run.end()) is not None
         )  # then the last character is part of a longer word
         places = range(run.start() + 1, run.end() - 2 * followed, 2)
         found.extend(Substitution(Family.SPACING, place, place + 1, "") for place in places)
-    gaps = (gap.span() for gap in _LATIN_APART.finditer(text))
-    found.extend(Substitution(Family.SPACING, start, end, "") for start, end in gaps)
+    gaps = _LATIN_APART.finditer(text)
+    found.extend(Substitution(Family.SPACING, gap.start(), gap.end(), "") for gap in gaps)
+    for pattern in (_LATIN_SPELT, _SITE_APART):
+        for run in pattern.finditer(text):
+            gaps_within = _GAP.finditer(text, run.start(), run.end())
+            found.extend(Substitution(Family.SPACING, gap.start(), gap.end(), "") for gap in gaps_within)
     for run in _DIGITS_APART.finditer(text):
         signs = _SIGNS.finditer(text, run.start(), run.end())
         found.extend(Substitution(Family.SPACING, sign.start(), sign.end(), "") for sign in signs)
