@@ -95,7 +95,7 @@ $(STAMPS)/torch: $(STAMPS)/pip $(LOCKS)
 $(STAMPS)/dev: $(STAMPS)/pip $(LOCKS)
 	@echo "Installing the service, torch and the test tools (some minutes the first time) …"
 	@$(TORCH_FIRST)
-	@$(PIP_INSTALL) -e '.[worker,torch,dev]'
+	@$(PIP_INSTALL) -e '.[worker,torch,ocr,dev]'
 	@touch $(STAMPS)/worker $(STAMPS)/torch $@
 
 frontend: $(VENDOR) $(if $(PO),$(STAMPS)/translations)

@@ -9,15 +9,19 @@ from flask_openapi3.openapi import OpenAPI
 
 from moderation import __version__
 from moderation.endpoints.answers import describe
+from moderation.endpoints.backtests import backtests
 from moderation.endpoints.brands import brands
 from moderation.endpoints.docs import docs
+from moderation.endpoints.emergency import emergency
 from moderation.endpoints.health import health
+from moderation.endpoints.images import images
 from moderation.endpoints.lexicons import lexicons
 from moderation.endpoints.policies import policies
 from moderation.endpoints.posts import posts
 from moderation.endpoints.problems import MAX_BODY, from_validation, map_errors, problem, request_id
 from moderation.endpoints.requests import PARTS, documented_schemas
 from moderation.endpoints.sweeps import sweeps
+from moderation.endpoints.watching import watching
 
 if TYPE_CHECKING:
     from flask import Flask, Response
@@ -41,7 +45,19 @@ def create_app(parts: WebParts) -> Flask:
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it, its base class not
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Chinese that people can read in a terminal
     app.extensions[PARTS] = parts
-    for blueprint in (posts, brands, policies, lexicons, sweeps, health, docs):
+    for blueprint in (
+        posts,
+        images,
+        brands,
+        policies,
+        backtests,
+        lexicons,
+        emergency,
+        sweeps,
+        watching,
+        health,
+        docs,
+    ):
         app.register_api(blueprint)
     app.components_schemas.update(documented_schemas())
     app.add_url_rule("/openapi.json", view_func=lambda: describe(app.api_doc), endpoint="openapi")

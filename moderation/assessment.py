@@ -8,13 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from moderation.domain.brands import RATED_FROM, Brand, Candidate, Mention, link
+from moderation.brand_finder import NO_BRANDS, BrandFinder
+from moderation.domain.brands import RATED_FROM, Mention
 from moderation.domain.evidence import Field
-from moderation.domain.policy import Circumstances, Evidence, decide
+from moderation.domain.policy import Circumstances, Evidence, decide, half_seen
 from moderation.domain.scores import Polarity
 from moderation.domain.verdict import Versions
-from moderation.text.names import NameFinder
-from moderation.text.normalise import normalise
+from moderation.headline_evidence import headline_hits
+from moderation.picture_evidence import SeenPicture, contacts_in, hits_in, worst
 from moderation.text.understand import understand
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from moderation.classifiers.protocol import Classifier
     from moderation.domain.evidence import Contact, Hit
+    from moderation.domain.pictures import Picture
     from moderation.domain.policy import Policy
     from moderation.domain.scores import TargetSentiment
     from moderation.domain.verdict import Verdict
@@ -30,59 +32,12 @@ if TYPE_CHECKING:
     from moderation.text.understand import Understanding
 
 
-class BrandFinder:
-    """Finds the brands of one community's dossiers."""
-
-    def __init__(self, brands: Sequence[Brand]) -> None:
-        """Compile the names once."""
-        folded = [_folded(brand) for brand in brands]
-        self._names = NameFinder((name, brand) for brand in folded for name in brand.names)
-        self._given = {brand.id: brand.name for brand in brands}
-
-    def find(self, understanding: Understanding, where: Field) -> list[Mention]:
-        """Mentions in one text, not yet rated; offsets in the submitted text."""
-        normalised = understanding.normalised
-        found = [
-            Candidate(owner, name, start, end)
-            for owner, name, start, end in self._names.find(normalised.text)
-        ]
-        if not found:
-            return []
-        edges = frozenset(edge for word in understanding.words for edge in (word.start, word.end))
-        mentions = []
-        for candidate, confidence in link(found, normalised.text, edges):
-            start, end = normalised.span(candidate.start, candidate.end)
-            mentions.append(
-                Mention(
-                    brand_id=candidate.brand.id,
-                    brand=self._given[candidate.brand.id],
-                    surface=normalised.original[start:end],
-                    start=start,
-                    end=end,
-                    field=where,
-                    link_confidence=confidence,
-                )
-            )
-        return mentions
-
-
-NO_BRANDS = BrandFinder(())
-
-
-def _folded(brand: Brand) -> Brand:
-    """The dossier in the form that normalised text has."""
-    return replace(
-        brand,
-        name=normalise(brand.name).text,
-        aliases=tuple(normalise(one).text for one in brand.aliases),
-        exclusions=tuple(normalise(one).text for one in brand.exclusions),
-        context=tuple(normalise(one).text for one in brand.context),
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """One text to assess, and the rules that apply to it.  ``shadow`` is a policy that is only watched."""
+    """One text to assess, and the rules that apply to it.  ``shadow`` is a policy that is only watched.
+
+    ``pictures`` are its images as they were read; ``half_seen`` says what should have been looked at and could not be.
+    """
 
     text: str
     policy: Policy
@@ -93,6 +48,8 @@ class Subject:
     shadow: Policy | None = None
     shadow_id: int = 0
     unchecked: tuple[str, ...] = ()
+    pictures: tuple[Picture, ...] = ()
+    half_seen: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,17 +90,41 @@ class Assessor:
         texts = [subject.text for subject in subjects]
         scores = self.classifier.score(texts, [subject.title or None for subject in subjects])
         mentions = self._mentions(subjects, bodies, heads)
+        seen = self._examine_pictures(subjects, now)
         return [
             Evidence(
-                scores=scores[index],
-                hits=_hits(bodies[index], heads.get(index)),
-                contacts=_contacts(bodies[index], heads.get(index)),
+                scores=worst(scores[index], seen.get(index, ())),
+                hits=(
+                    *_hits(bodies[index], heads.get(index)),
+                    *headline_hits(subject.title, bodies[index], heads.get(index), scores[index]),
+                    *hits_in(seen.get(index, ())),
+                ),
+                contacts=(*_contacts(bodies[index], heads.get(index)), *contacts_in(seen.get(index, ()))),
                 keywords=bodies[index].keywords,
                 mentions=mentions[index],
                 unchecked=subject.unchecked,
+                pictures=subject.pictures,
             )
             for index, subject in enumerate(subjects)
         ]
+
+    def _examine_pictures(self, subjects: Sequence[Subject], now: int) -> dict[int, list[SeenPicture]]:
+        """What stands in the images of those subjects that have any: lines are understood and scored as texts are."""
+        shown = [(index, one) for index, subject in enumerate(subjects) for one in subject.pictures]
+        if not shown:
+            return {}
+        written = [(index, one) for index, one in shown if one.text]
+        texts = [one.text for _, one in written]
+        understood = self._understand([(one.text, subjects[index].lexicon) for index, one in written], now)
+        scored = self.classifier.score(texts, [None] * len(texts)) if texts else []
+        read = {
+            (index, one.number): (found, scores)
+            for (index, one), found, scores in zip(written, understood, scored, strict=True)
+        }
+        seen: dict[int, list[SeenPicture]] = {}
+        for index, one in shown:
+            seen.setdefault(index, []).append(SeenPicture(one, *read.get((index, one.number), (None, None))))
+        return seen
 
     def _understand(self, given: Sequence[tuple[str, Lexicon]], now: int) -> list[Understanding]:
         """Understand texts, those under one lexicon together, and give them back in order."""
@@ -182,6 +163,8 @@ class Assessor:
 
 def _judge(subject: Subject, evidence: Evidence, versions: Versions) -> Assessment:
     verdict = decide(subject.policy, evidence, subject.circumstances, versions)
+    if subject.half_seen:
+        verdict = half_seen(verdict, subject.half_seen, subject.circumstances.mode)
     if subject.shadow is None:
         return Assessment(verdict)
     shadow = decide(subject.shadow, evidence, subject.circumstances, versions)

@@ -50,6 +50,19 @@ class Settings(BaseSettings):
     )
     web_threads: int = Field(default=16, ge=4, le=256, description="Threads of the web process.")
     web_processes: int = Field(default=1, ge=1, le=64, description="Web processes.")
+    image_hosts: str = Field(
+        default="",
+        description="Hosts from which images of posts are fetched, by commas; «.example.com» with all below it. "
+        "Empty: only uploads are looked at.",
+        examples=["img.example.com,.cdn.example.com"],
+    )
+    internal_image_hosts: str = Field(
+        default="",
+        description="The same, for hosts of your own network: private addresses are allowed there.",
+    )
+    ocr: bool = Field(
+        default=False, description="Read text in images; needs the extra «ocr» and half a second an image."
+    )
     secure_cookies: bool = Field(
         default=False, description="Set behind HTTPS: cookies then travel only there."
     )

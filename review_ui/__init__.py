@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from flask import Flask
 
-from review_ui import accounts, failures, guard, headers, language, limits, rendering
+from review_ui import accounts, bodies, failures, guard, headers, language, limits, rendering
 from review_ui.configuration import configuration
 from review_ui.context import PARTS
 from review_ui.views import (
@@ -18,11 +18,18 @@ from review_ui.views import (
     desk,
     dossiers,
     drafts,
+    emergencies,
+    findings,
+    gangs,
+    guidance,
+    images,
     items,
     lexicons,
     policies,
     posts,
     preferences,
+    radar,
+    sweeps,
     tries,
 )
 
@@ -39,11 +46,30 @@ def create_app(parts: WebParts) -> Flask:
     app.extensions[PARTS] = parts
     language.install(app)
     accounts.install(app, parts)  # before the guard: a session that has ended must not pass it
+    bodies.install(app)
     guard.install(app)
     limits.install(app, parts)
     headers.install(app)
     rendering.install(app)
     failures.install(app)
-    for pages in (desk, items, posts, tries, brands, dossiers, preferences, policies, drafts, lexicons):
+    for pages in (
+        desk,
+        items,
+        images,
+        posts,
+        tries,
+        brands,
+        dossiers,
+        preferences,
+        policies,
+        drafts,
+        lexicons,
+        sweeps,
+        emergencies,
+        radar,
+        gangs,
+        findings,
+        guidance,
+    ):
         app.register_blueprint(pages.pages)
     return app

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from flask import url_for
 
 from moderation.domain.review import UNDO_WINDOW, DecisionKind, ReviewState
+from moderation.services.found_together import open_beside
 from review_ui import guard
 from review_ui.context import community, now, parts, today, user
 from review_ui.evidence import Case, case
+from review_ui.image_page import ShownImage, images_of
 from review_ui.queries import PAGE_SIZE, QueueQuery
 
 if TYPE_CHECKING:
@@ -26,6 +28,8 @@ class Row:
     case: Case
     url: str
     decision: DecisionRow | None = None
+    together: int = 0
+    """Open items that belong together with it, itself included; 0 where it stands alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,7 @@ class Subject:
     decisions: list[tuple[DecisionRow, UserRow]]
     item: ReviewItemRow | None = None
     next_url: str | None = None
+    images: list[ShownImage] = field(default_factory=list)
 
     @property
     def history(self) -> list[tuple[int, str, Any, UserRow | None]]:
@@ -88,12 +93,15 @@ def listing(query: QueueQuery) -> Listing:
     page = queues.queue(community(), state=query.state, name=query.name, limit=PAGE_SIZE, offset=query.offset)
     done = [each.item.id for each in page.entries if each.item.state != ReviewState.OPEN.value]
     said = queues.standing(done) if done else {}
+    waiting = [each.item.id for each in page.entries if each.item.state == ReviewState.OPEN.value]
+    beside = open_beside(parts().sessions, waiting)
     rows = [
         Row(
             each.item,
             case(each.post, each.verdict),
             item_url(each.item.id, query),
             said.get(each.item.id),
+            beside.get(each.item.id, 0),
         )
         for each in page.entries
     ]
@@ -122,6 +130,7 @@ def subject_of(page: ItemPage, query: QueueQuery) -> Subject:
         decisions=page.decisions,
         item=page.item,
         next_url=following,
+        images=images_of(page.post, page.verdict),
     )
 
 

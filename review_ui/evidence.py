@@ -1,4 +1,4 @@
-"""Reads the evidence of a stored verdict for a page: hits, contacts and mentions with the place each has."""
+"""Shows a post with what its stored verdict says: texts with their evidence marked, scores, what belongs together."""
 
 from __future__ import annotations
 
@@ -6,44 +6,20 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from moderation.domain.convention import Category
-from moderation.domain.evidence import Field, HitType, Level
+from moderation.domain.evidence import Field
+from review_ui.behaviour_page import ShownFinding, findings_of
+from review_ui.exhibits import exhibits_of
 from review_ui.marks import Span, Tone, excerpt, lay_out
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from moderation.store.tables import MentionRow, PostRow, VerdictRow
+    from review_ui.exhibits import Exhibit
     from review_ui.marks import Group
 
 TOP_CATEGORIES: Final = 5
 _SHOWN_FROM: Final = 0.05
-
-
-@dataclass(frozen=True, slots=True)
-class Exhibit:
-    """One line of evidence: where it stands, what it reads as, and why it counts."""
-
-    index: int
-    kind: str
-    value: str
-    reading: str
-    field: Field
-    start: int
-    end: int
-    tone: Tone
-    clause: str = ""
-    library: str = ""
-    reason: str = ""
-
-    @property
-    def suppressed(self) -> bool:
-        """Whether it counts for nothing."""
-        return self.tone is Tone.QUIET
-
-    @property
-    def disguised(self) -> bool:
-        """Whether it reads otherwise than it stands."""
-        return bool(self.reading) and self.reading != self.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +40,11 @@ class Case:
     def quiet(self) -> list[Exhibit]:
         """Evidence that was suppressed."""
         return [each for each in self.exhibits if each.suppressed]
+
+    @property
+    def unchecked(self) -> list[str]:
+        """What was not looked at, the images aside: those say so themselves."""
+        return [one for one in self.scores.get("unchecked") or () if not one.startswith("image ")]
 
     @property
     def text(self) -> list[str | Group]:
@@ -104,6 +85,11 @@ class Case:
         ]
         return sorted(scored, key=lambda one: -one[1])[:TOP_CATEGORIES]
 
+    @property
+    def behaviour(self) -> list[ShownFinding]:
+        """What the post shows together with others; asked of the database when a page wants it."""
+        return findings_of(self.post)
+
     def _spans(self, where: Field) -> list[Span]:
         return [
             Span(each.start, each.end, each.tone, each.index) for each in self.exhibits if each.field is where
@@ -114,7 +100,7 @@ def case(post: PostRow, verdict: VerdictRow | None) -> Case:
     """Read a verdict's evidence; a verdict on an earlier text of the post marks nothing."""
     if verdict is None or verdict.revision != post.revision:
         return Case(post, verdict, scores=verdict.body if verdict else {})
-    return Case(post, verdict, tuple(_exhibits(verdict.body)), verdict.body)
+    return Case(post, verdict, tuple(exhibits_of(verdict.body)), verdict.body)
 
 
 def mention_case(post: PostRow, mention: MentionRow) -> list[str | Group]:
@@ -122,67 +108,3 @@ def mention_case(post: PostRow, mention: MentionRow) -> list[str | Group]:
     in_title = mention.field == Field.TITLE.value
     text = post.title if in_title else post.text
     return lay_out(*excerpt(text, [Span(mention.start, mention.end, Tone.BRAND, 0)], width=120))
-
-
-def _exhibits(body: Mapping[str, Any]) -> Iterator[Exhibit]:
-    found = [*_hits(body), *_contacts(body), *_mentions(body)]
-    for index, values in enumerate(found):
-        yield Exhibit(index=index, **values)
-
-
-def _hits(body: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    for hit in body.get("hits") or ():
-        yield {
-            "kind": hit["type"],
-            "value": hit["value"],
-            "reading": hit["normalised"],
-            "field": Field(hit["field"]),
-            "start": hit["start"],
-            "end": hit["end"],
-            "tone": _tone(hit),
-            "clause": hit["clause"] or "",
-            "library": hit["library"],
-            "reason": hit["reason"],
-        }
-
-
-def _tone(hit: Mapping[str, Any]) -> Tone:
-    if hit["suppressed"]:
-        return Tone.QUIET
-    if hit["type"] == HitType.CONTACT.value:
-        return Tone.CONTACT
-    return Tone.BLOCK if hit.get("level") == Level.BLOCK.value else Tone.REVIEW
-
-
-def _contacts(body: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    known = {
-        (hit["field"], hit["start"], hit["end"]) for hit in body.get("hits") or () if hit["type"] == "contact"
-    }
-    for contact in body.get("contacts") or ():
-        where = Field(contact.get("field", "text"))
-        if (where.value, contact["start"], contact["end"]) in known:
-            continue
-        yield {
-            "kind": contact["kind"],
-            "value": contact["value"],
-            "reading": "",
-            "field": where,
-            "start": contact["start"],
-            "end": contact["end"],
-            "tone": Tone.CONTACT,
-            "reason": "obfuscated" if contact.get("obfuscated") else "",
-        }
-
-
-def _mentions(body: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    for mention in body.get("mentions") or ():
-        yield {
-            "kind": "brand",
-            "value": mention["surface"],
-            "reading": mention["brand"],
-            "field": Field(mention.get("field", "text")),
-            "start": mention["start"],
-            "end": mention["end"],
-            "tone": Tone.BRAND,
-            "reason": mention["sentiment"],
-        }

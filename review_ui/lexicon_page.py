@@ -68,6 +68,7 @@ class ShownSample:
     post: PostRow
     title: list[str | Group]
     text: list[str | Group]
+    reasons: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,7 @@ class ShownPreview:
     entry: Entry
     found: WordPreview
     samples: list[ShownSample]
+    quiet: list[ShownSample]
     replaces: bool
 
 
@@ -110,10 +112,13 @@ def _shipped(path: Path, _changed: int) -> ShippedList:
 
 def preview(entry: Entry) -> ShownPreview:
     """What a word would have hit in the last days."""
-    found = preview_word(parts().sessions, community(), entry, since=now() - WINDOW_DAYS * DAY)
+    allowed = parts().wordlists.allowing(community(), now=now())
+    since = now() - WINDOW_DAYS * DAY
+    found = preview_word(parts().sessions, community(), entry, since=since, allowed=allowed)
     same = parts().wordlists.entries(community(), library=entry.library, contains=entry.word, limit=1_000)
     replaces = any(row.word == entry.word and row.kind == entry.kind.value for row in same)
-    return ShownPreview(entry, found, [_sample(one) for one in found.samples], replaces)
+    loud, quiet = ([_sample(one) for one in kept] for kept in (found.samples, found.quiet))
+    return ShownPreview(entry, found, loud, quiet, replaces)
 
 
 def _sample(one: Struck) -> ShownSample:
@@ -122,7 +127,8 @@ def _sample(one: Struck) -> ShownSample:
         tone = Tone.QUIET if hit.suppressed else Tone.BLOCK if hit.level is Level.BLOCK else Tone.REVIEW
         spans[hit.field].append(Span(hit.start, hit.end, tone, index))
     title = lay_out(*excerpt(one.post.title, spans[Field.TITLE], width=60))
-    return ShownSample(one.post, title, lay_out(*excerpt(one.post.text, spans[Field.TEXT], width=120)))
+    text = lay_out(*excerpt(one.post.text, spans[Field.TEXT], width=120))
+    return ShownSample(one.post, title, text, sorted({hit.reason for hit in one.hits if hit.suppressed}))
 
 
 def sealed(row: LexiconEntryRow) -> str:

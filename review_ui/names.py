@@ -43,6 +43,7 @@ KINDS: Final = {
     "lexicon": _("词库"),
     "report": _("举报"),
     "machine": _("机审"),
+    "timeout": _("超时"),
     "sweep": _("回扫"),
     "wechat": _("微信"),
     "qq": "QQ",
@@ -53,7 +54,31 @@ KINDS: Final = {
     "brand": _("品牌提及"),
 }
 SOURCES: Final = {"try": _("试一试")}
-REASONS: Final = {"obfuscated": _("变体写法")}
+REASONS: Final = {
+    "obfuscated": _("变体写法"),
+    "code to a messenger": _("图中二维码指向聊天或收款"),
+    "title without body": _("正文没有提到标题里的任何内容"),
+    "disguised contact": _("变体写法"),
+    "contact": "",
+}
+LIBRARIES: Final = {
+    "ads": _("广告"),
+    "fraud": _("诈骗"),
+    "vice": _("黄赌毒"),
+    "insults": _("辱骂"),
+    "threats": _("威胁"),
+    "superstition": _("迷信"),
+    "clickbait": _("标题党"),
+    "fan_circle": _("饭圈"),
+    "codes": _("二维码"),
+    "headline": _("题文对照"),
+    "allow": _("放行词"),
+}
+"""The lists that come with the product; a community's own go by the names it gave them."""
+UNCHECKED: Final = {
+    "no such upload": _("没有这张上传的图片"),
+    "not fetched: its host is not listed": _("未查看：这个地址不在允许抓取的主机之列"),
+}
 ROLES: Final = {
     Role.MODERATOR: _("审核员"),
     Role.SENIOR: _("资深审核员"),

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Final
 from flask_babel import gettext
 
 from review_ui import names, policy_names
-from review_ui.policy_page import bound, written
+from review_ui.policy_reading import bound, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from moderation.domain.policy import Policy, Rule, Threshold
-    from review_ui.policy_page import Bound, Reading
+    from review_ui.policy_reading import Bound, Reading
 
 STRICTER: Final = "stricter"
 LOOSER: Final = "looser"
@@ -39,6 +39,8 @@ def changes(before: Reading, after: Reading) -> list[Change]:
         *_scenes(before.policy, after.policy),
         *_lists(before.policy, after.policy),
         *_publishing(before, after),
+        *_windows(before.policy, after.policy),
+        *_clauses(before, after),
         *_plain(str(gettext("版本名")), before.policy.version, after.policy.version),
     ]
 
@@ -63,6 +65,11 @@ def _rule(name: str, old: tuple[Policy, Rule], new: tuple[Policy, Rule]) -> Iter
         yield Change(name, *((off, on, STRICTER) if will.enabled else (on, off, LOOSER)))
     for field, label in (("review", gettext("待审阈值")), ("block", gettext("拦截阈值"))):
         yield from _bound(f"{name} · {label}", bound(*old, field), bound(*new, field))
+    yield from _plain(
+        _at(name, gettext("凭什么拦截")),
+        str(policy_names.PROOFS[was.proof]),
+        str(policy_names.PROOFS[will.proof]),
+    )
     for field, label in (("review_action", gettext("待审时")), ("block_action", gettext("拦截时"))):
         before, after = names.of("actions", getattr(was, field)), names.of("actions", getattr(will, field))
         yield from _plain(f"{name} · {label}", before, after)
@@ -108,14 +115,55 @@ def _lists(old: Policy, new: Policy) -> Iterator[Change]:
         yield Change(what, *((held, free, LOOSER) if number in new.exempt else (free, held, STRICTER)))
     boards = ("、".join(one.trade_boards) or str(gettext("无")) for one in (old, new))
     yield from _plain(str(gettext("交易板块")), *boards)
+    lists = ("、".join(sorted(one.corroborated)) or str(gettext("无")) for one in (old, new))
+    yield from _plain(str(gettext("不单独拦截的词库")), *lists)
 
 
 def _publishing(old: Reading, new: Reading) -> Iterator[Change]:
-    before = {policy_names.publishing(one): policy_names.mode(one.mode) for one in old.publishing}
-    after = {policy_names.publishing(one): policy_names.mode(one.mode) for one in new.publishing}
+    before, after = (
+        {policy_names.publishing(one): policy_names.publishing_rule(one) for one in each.publishing}
+        for each in (old, new)
+    )
+    timeouts = (policy_names.timeout(one.timeout) for one in (old, new))
+    yield from _plain(str(gettext("扣住的帖子")), *timeouts)
     usual = str(gettext("按默认"))
     for place in dict.fromkeys((*before, *after)):
         yield from _plain(place, before.get(place, usual), after.get(place, usual))
+
+
+def _windows(old: Policy, new: Policy) -> Iterator[Change]:
+    before, after = ({one.name: one for one in each.windows} for each in (old, new))
+    for name in dict.fromkeys((*before, *after)):
+        was, will = before.get(name), after.get(name)
+        old_said, new_said = (
+            policy_names.window(one) if one else str(gettext("没有")) for one in (was, will)
+        )
+        if was != will:
+            tone = STRICTER if was is None else LOOSER if will is None else ""
+            yield Change(str(gettext("敏感时期 %(name)s", name=name)), old_said, new_said, tone)
+
+
+def _clauses(old: Reading, new: Reading) -> Iterator[Change]:
+    before, after = old.book, new.book
+    for number in dict.fromkeys((*old.change.clauses, *new.change.clauses)):
+        was, will = before.rules[number], after.rules[number]
+        name = names.clause(number)
+        tone = STRICTER if will.strikes > was.strikes else LOOSER
+        if was.strikes != will.strikes:
+            yield Change(_at(name, gettext("计分")), str(was.strikes), str(will.strikes), tone)
+        kept = (policy_names.retention(one.retention) for one in (was, will))
+        yield from _plain(_at(name, gettext("留存")), *kept)
+        yield from _plain(_at(name, gettext("通知")), was.notice_zh, will.notice_zh)
+        yield from _plain(_at(name, gettext("英文通知")), was.notice_en, will.notice_en)
+    for kind in before.days:
+        days = (gettext("%(n)s 天", n=one.days[kind]) for one in (before, after))
+        yield from _plain(_at(gettext("留存"), policy_names.retention(kind)), *map(str, days))
+    yield from _plain(str(gettext("申诉方法")), before.appeal_zh, after.appeal_zh)
+    yield from _plain(str(gettext("申诉方法（英文）")), before.appeal_en, after.appeal_en)
+
+
+def _at(*places: object) -> str:
+    return " · ".join(map(str, places))
 
 
 def _plain(what: str, before: str, after: str) -> Iterator[Change]:

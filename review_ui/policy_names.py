@@ -6,16 +6,21 @@ from typing import TYPE_CHECKING, Final
 
 from flask_babel import gettext, lazy_gettext
 
+from moderation.domain.blocking import LEAST_FOR, WANTED, Basis, Proof
+from moderation.domain.clause_book import Retention
 from moderation.domain.convention import FoundBy
 from moderation.domain.evidence import Level
 from moderation.domain.policy import NEGATIVITY
 from moderation.domain.policy_versions import PolicyState
-from moderation.domain.post import PublishingMode, Scene
+from moderation.domain.post import Overdue, PublishingMode, Scene
+from moderation.domain.windows import Phase
 from moderation.text.entries import Kind
 from review_ui import names
+from review_ui.context import local
 
 if TYPE_CHECKING:
-    from moderation.domain.post import PublishingRule
+    from moderation.domain.post import PublishingRule, Timeout
+    from moderation.domain.windows import Window
 
 _ = lazy_gettext
 
@@ -29,6 +34,22 @@ MODES: Final = {
     PublishingMode.POST_MODERATION: _("先发后审"),
     PublishingMode.PRE_MODERATION: _("先审后发"),
     PublishingMode.CLOSED: _("关闭"),
+}
+OVERDUE: Final = {Overdue.HOLD: _("继续扣住，提到最前"), Overdue.SHOW: _("先展示，仍待审")}
+PHASES: Final = {Phase.COMING: _("未开始"), Phase.OPEN: _("生效中"), Phase.OVER: _("已结束")}
+RETENTIONS: Final = {
+    Retention.ORDINARY: _("一般记录"),
+    Retention.EVIDENCE: _("证据"),
+    Retention.LEGAL: _("依法留存"),
+}
+PROOFS: Final = {Proof.CALIBRATION: _("模型校准或复核"), Proof.REVIEWED: _("只凭人工复核")}
+BASES: Final = {
+    Basis.CALIBRATED: _("模型校准时达标"),
+    Basis.REVIEWED: _("人工复核证明达标"),
+    Basis.OWN: _("策略自己写的，比校准值低"),
+    Basis.STOPPED: _("复核显示不够准，已自动停止拦截"),
+    Basis.UNPROVEN: _("未证明够准，只送审"),
+    Basis.PEOPLE: _("只送审"),
 }
 FOUND_BY: Final = {
     FoundBy.MODEL: _("模型"),
@@ -75,6 +96,34 @@ def mode(name: str) -> str:
     return str(MODES[PublishingMode(name)])
 
 
+def basis(name: str) -> str:
+    """Why a rule blocks, or why it does not."""
+    return str(BASES[Basis(name)])
+
+
+def needed() -> str:
+    """What reviewed posts must show before a head may block."""
+    least = f"{WANTED:.0%}"
+    return str(gettext("有至少 %(n)s 条复核、精确率 95%% 区间的下限到 %(least)s", n=LEAST_FOR, least=least))
+
+
+def phase(name: str) -> str:
+    """Where a sensitive period lies."""
+    return str(PHASES[Phase(name)])
+
+
+def retention(name: str) -> str:
+    """How long records are kept, by class."""
+    return str(RETENTIONS[Retention(name)])
+
+
+def timeout(one: Timeout) -> str:
+    """What happens to a held post that nobody decides in time."""
+    hours, minutes = divmod(one.minutes, 60)
+    long = gettext("%(n)s 分钟", n=one.minutes) if minutes or not hours else gettext("%(n)s 小时", n=hours)
+    return str(gettext("%(long)s没人处理：%(then)s", long=long, then=OVERDUE[one.then]))
+
+
 def found_by(way: FoundBy) -> str:
     """How a clause is found."""
     return str(FOUND_BY[way])
@@ -98,7 +147,35 @@ def field(name: str) -> str:
 def publishing(rule: PublishingRule) -> str:
     """Where a publishing mode holds, such as «母婴 · 评论»."""
     group = rule.group or gettext("所有板块")
-    return f"{group} · {scene(rule.scene)}"
+    thread = gettext("主题 %(thread)s", thread=rule.thread) if rule.thread else ""
+    return " · ".join(str(one) for one in (group, scene(rule.scene), thread) if one)
+
+
+def publishing_rule(rule: PublishingRule) -> str:
+    """A publishing mode, with its time-out where it has one of its own."""
+    return f"{mode(rule.mode)} · {timeout(rule.timeout)}" if rule.timeout else mode(rule.mode)
+
+
+def window(one: Window) -> str:
+    """What is stricter in a sensitive period, and when."""
+    said = [f"{local(one.start):%Y-%m-%d %H:%M} → {local(one.end):%Y-%m-%d %H:%M}", *tightening(one)]
+    return "；".join(said)
+
+
+def tightening(one: Window) -> list[str]:
+    """What is stricter in a sensitive period."""
+    said = []
+    if one.review_factor < 1:
+        said.append(gettext("待审阈值 ×%(factor)s", factor=f"{one.review_factor:g}"))
+    if one.look_first:
+        said.append(gettext("可疑的先扣住，模型想拦的也先给人看"))
+    if one.mode:
+        said.append(mode(one.mode))
+    if one.top_clauses:
+        said.append(gettext("最优先：%(clauses)s", clauses="、".join(one.top_clauses)))
+    places = [*one.groups, *(scene(each) for each in one.scenes)]
+    said.append(gettext("范围：%(places)s", places="、".join(places) or gettext("全部")))
+    return [str(each) for each in said]
 
 
 def version(number: int) -> str:

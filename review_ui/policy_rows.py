@@ -7,18 +7,31 @@ from typing import TYPE_CHECKING, Final
 
 from flask_babel import gettext
 
+from moderation.domain.blocking import Proof
 from moderation.domain.convention import clause_exists
 from moderation.domain.policy import Rule, Threshold
-from moderation.domain.post import PublishingMode, PublishingRule, Scene
+from moderation.domain.post import Overdue, PublishingMode, PublishingRule, Scene, Timeout
 from moderation.domain.verdict import Action
 from moderation.policy_document import HEADS
+from moderation.policy_fields import MOST_MINUTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-RULE: Final = ("head", "clause", "review", "block", "enabled", "may_block", "review_action", "block_action")
+RULE: Final = (
+    "head",
+    "clause",
+    "review",
+    "block",
+    "enabled",
+    "may_block",
+    "proof",
+    "review_action",
+    "block_action",
+)
 SCENE: Final = ("scene", "head", "review", "block")
-MODE: Final = ("group", "scene", "mode")
+MODE: Final = ("group", "thread", "scene", "mode", "minutes", "then")
+TIMEOUT: Final = ("minutes", "then")
 
 
 @dataclass(slots=True)
@@ -42,6 +55,16 @@ class Row:
         self.errors[name] = str(gettext("要 0 到 1 之间的数，例如 0.65"))
         return None
 
+    def whole(self, name: str, least: int, most: int) -> int | None:
+        """A whole number; nothing where the field is empty or wrong."""
+        text = self.values[name].strip()
+        if not text:
+            return None
+        if text.isascii() and text.isdigit() and len(text) <= 6 and least <= int(text) <= most:  # noqa: PLR2004
+            return int(text)
+        self.errors[name] = str(gettext("要 %(least)s 到 %(most)s 的整数", least=least, most=most))
+        return None
+
     def choice(self, name: str, allowed: Iterable[str]) -> bool:
         """Whether the field has one of a few values; notes an error where not."""
         if self.values[name] in set(allowed):
@@ -59,6 +82,7 @@ def rule_of(row: Row) -> Rule | None:
     review, block = row.number("review"), row.number("block")
     known = row.choice("head", HEADS)
     actions = row.choice("review_action", Action) and row.choice("block_action", Action)
+    actions = row.choice("proof", Proof) and actions
     if not clause_exists(row.values["clause"]):
         row.errors["clause"] = str(gettext("公约里没有这一条"))
     if row.errors or not known or not actions:
@@ -72,6 +96,7 @@ def rule_of(row: Row) -> Rule | None:
         may_block=bool(row.values["may_block"]),
         review_action=Action(row.values["review_action"]),
         block_action=Action(row.values["block_action"]),
+        proof=Proof(row.values["proof"]),
     )
 
 
@@ -97,16 +122,26 @@ def scenes_of(rows: list[Row]) -> dict[Scene, dict[str, Threshold]]:
 
 def publishing_of(rows: list[Row]) -> list[PublishingRule]:
     """Publishing modes; a row without a mode is a row taken away."""
-    found: dict[tuple[str, str], PublishingRule] = {}
+    found: dict[tuple[str, str, str], PublishingRule] = {}
     for row in rows:
         if row.blank(MODE) or not row.values["mode"]:
             continue
+        timeout = timeout_of(row)
         if not (row.choice("mode", PublishingMode) and row.choice("scene", ("", *Scene))):
             continue
         group, scene = row.values["group"].strip().strip("/"), row.values["scene"]
-        if (group, scene) in found:
+        thread = row.values["thread"].strip()[:200]
+        if (group, scene, thread) in found:
             row.errors["group"] = str(gettext("与上面一行重复"))
-        found[group, scene] = PublishingRule(
-            PublishingMode(row.values["mode"]), group, Scene(scene) if scene else None
+        found[group, scene, thread] = PublishingRule(
+            PublishingMode(row.values["mode"]), group, Scene(scene) if scene else None, thread, timeout
         )
     return list(found.values())
+
+
+def timeout_of(row: Row) -> Timeout | None:
+    """The time-out of a row; None where it has none of its own."""
+    minutes = row.whole("minutes", 1, MOST_MINUTES)
+    if minutes is None or not row.choice("then", Overdue):
+        return None
+    return Timeout(minutes, Overdue(row.values["then"]))

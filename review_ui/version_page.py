@@ -14,9 +14,10 @@ from moderation.services.budgeting import team_of
 from moderation.services.policies import UnknownPolicyError
 from moderation.services.rehearsals import rehearsal_of
 from moderation.store import samples
-from review_ui.context import community, now, parts
+from review_ui.context import community, parts
 from review_ui.policy_changes import changes
-from review_ui.policy_page import bound, live_reading, read, versions
+from review_ui.policy_page import live_reading, versions
+from review_ui.policy_reading import bound, read
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
     from moderation.domain.rehearsal import Outcome, Rehearsal
     from moderation.store.tables import PostRow, ShadowRow
     from review_ui.policy_changes import Change
-    from review_ui.policy_page import Reading, Version, Versions
+    from review_ui.policy_page import Version, Versions
+    from review_ui.policy_reading import Reading
 
 SUGGESTIONS: Final = (Suggestion.PASS, Suggestion.REVIEW, Suggestion.BLOCK)
 CHART_WIDTH: Final = 640
@@ -158,7 +160,7 @@ def version_page(number: int) -> VersionPage:
     if version is None:
         raise UnknownPolicyError(number)
     reading, live = read(version.row.document), live_reading()
-    run = rehearsal_of(parts().sessions, version.row.id, now=now())
+    run = rehearsal_of(parts().sessions, version.row.id)
     return VersionPage(
         version=version,
         versions=all_versions,

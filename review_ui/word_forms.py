@@ -13,9 +13,10 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import StringField
-from wtforms.validators import AnyOf, DataRequired, Length, Regexp
+from wtforms.validators import AnyOf, DataRequired, Length, NoneOf, Regexp
 
 from moderation.domain.convention import CLAUSES
+from moderation.domain.emergency import LIBRARY as EMERGENCY
 from moderation.domain.evidence import Level
 from moderation.text.entries import Entry, EntryError, Kind, check_entry
 from moderation.text.listing import load_csv
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
 MAX_WORD: Final = 400
 MOST_ERRORS: Final = 20
+MOST_ROWS: Final = 100_000
+SEARCHED: Final = 5_000
+"""Lines of a table up to which every wrong one is named; in a longer one, the first."""
 OWN: Final = "own"
 LIBRARY: Final = r"^[\w-]{1,60}$"
 _MOMENT: Final = "%Y-%m-%dT%H:%M"
@@ -42,8 +46,9 @@ class WordForm(FlaskForm):  # type: ignore[misc]
     )
     clause = StringField(_("条款"), validators=[AnyOf([one.number for one in CLAUSES], _("请选择一项"))])
     library = StringField(
-        _("词库"), default=OWN, validators=[Regexp(LIBRARY, message=_("1 到 60 个字母、汉字、数字、- 或 _"))]
-    )
+        _("词库"), default=OWN, validators=[Regexp(LIBRARY, message=_("1 到 60 个字母、汉字、数字、- 或 _")),
+                                    NoneOf([EMERGENCY], _("紧急词请在紧急词页添加"))],
+    )  # fmt: skip
     effective_from = StringField(_("生效时间"), validators=[Length(max=20)])
     effective_to = StringField(_("失效时间"), validators=[Length(max=20)])
 
@@ -86,6 +91,22 @@ class WordForm(FlaskForm):  # type: ignore[misc]
             return None
 
 
+class EmergencyForm(FlaskForm):  # type: ignore[misc]
+    """A word for an emergency: its level and its end are fixed."""
+
+    word = StringField(_("词"), validators=[DataRequired(_("请先写一个词。")), Length(max=MAX_WORD)])
+    kind = StringField(
+        _("类型"), default=Kind.NORMAL.value,
+        validators=[AnyOf([one for one in Kind if one is not Kind.ALLOW], _("请选择一项"))],
+    )  # fmt: skip
+    clause = StringField(_("条款"), validators=[AnyOf([one.number for one in CLAUSES], _("请选择一项"))])
+
+    def note(self, error: EntryError) -> None:
+        """Put an error beside its field."""
+        field = self._fields.get(error.field, self.word)
+        field.errors = [*field.errors, reason(error)]
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """A table of words: its entries, or what is wrong with it, the first ``MOST_ERRORS`` lines of that."""
@@ -103,9 +124,12 @@ def read_table(text: str) -> Table:
     try:
         entries = load_csv(text)
     except EntryError as first:
-        return Table(errors=tuple(_errors(text)) or (first,))
+        short = text.count("\n") <= SEARCHED
+        return Table(errors=(tuple(_errors(text)) if short else ()) or (first,))
     if not entries:
         return Table(errors=(EntryError(2, "word", "empty"),))
+    if len(entries) > MOST_ROWS:
+        return Table(errors=(EntryError(MOST_ROWS + 2, "word", f"more than {MOST_ROWS} words in one table"),))
     long = [n for n, one in enumerate(entries, 2) if len(one.word) > MAX_WORD]
     return Table(
         tuple(entries), tuple(EntryError(n, "word", f"longer than {MAX_WORD} characters") for n in long)
@@ -141,6 +165,8 @@ def _line(cells: list[str]) -> str:
 
 _REASONS: Final = (
     (r"longer than (\d+) characters", _("比 %s 个字长")),
+    (r"more than (\d+) words in one table", _("一张表最多 %s 个词，请分成几张")),
+    (r"a community has (\d+) words at most", _("加上已有的，一个社区最多 %s 个词")),
     (r"the convention has no clause '?(.*?)'?", _("公约里没有条款 %s")),
     (r"not after effective_from", _("失效时间要晚于生效时间")),
     (r"a combination needs two parts joined by &", _("组合词要有两部分，用 & 连接，例如：加 & 微信")),
@@ -149,6 +175,7 @@ _REASONS: Final = (
     (r"not made of Chinese.*", _("拼音词只能由汉字或拼音组成")),
     (r"RE2 refuses the pattern: (.*)", _("正则不能用：%s")),
     (r"the pattern matches the empty text", _("这个正则连空文字也会命中")),
+    (r"emergency words have a place of their own", _("紧急词请在紧急词页添加")),
     (r"unknown column; the columns are (.*)", _("没有这一列；可用的列：%s")),
     (r"the column is missing", _("缺少这一列")),
     (r"more cells than columns", _("这一行的格子比列多")),
@@ -170,4 +197,4 @@ def reason(error: EntryError) -> str:
 
 def place(error: EntryError) -> tuple[str, str]:
     """Line and field of an error, as a page names them."""
-    return str(error.line), policy_names.field(error.field)
+    return str(error.line or "–"), policy_names.field(error.field)

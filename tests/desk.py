@@ -19,8 +19,10 @@ from moderation.domain.verdict import Action, Finding, RiskLevel, Suggestion, Ve
 from moderation.domain.wire import verdict_json
 from moderation.outbound.announcements import Waiters
 from moderation.outbound.bell import Bell
+from moderation.pictures import Pictures
 from moderation.services.access import Keys
 from moderation.services.brand_statistics import BrandStatistics
+from moderation.services.guidance import Guidance
 from moderation.services.intake import Intake, new_post_id
 from moderation.services.queues import Queues
 from moderation.services.reviewing import Reviewing
@@ -37,6 +39,7 @@ from moderation.store.tables import (
     UserRow,
     VerdictRow,
 )
+from moderation.wiring.guidance_file import read_guidance
 from moderation.wiring.web import WebParts
 
 if TYPE_CHECKING:
@@ -47,6 +50,8 @@ PASSWORD = "correct horse battery"
 HASH = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1).hash(PASSWORD)
 MINUTE = 60 * 1_000_000
 DAY = 24 * 60 * MINUTE
+
+SHIPPED_GUIDANCE = read_guidance()
 
 _numbers = itertools.count(1)
 
@@ -65,9 +70,11 @@ def web_parts(url: str, clock: Callable[[], int], redis_url: str = "unix:///nowh
         "keys": Keys(sessions, clock),
         "users": Users(sessions, clock),
         "intake": Intake(sessions, bell),
+        "pictures": Pictures(sessions, clock),
         "queues": Queues(sessions),
         "reviewing": Reviewing(sessions, bell),
         "statistics": BrandStatistics(sessions, bell),
+        "guidance": Guidance(sessions, SHIPPED_GUIDANCE),
         "clock": clock,
         "secret_key": "0" * 64,
     }

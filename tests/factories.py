@@ -13,6 +13,8 @@ from moderation.domain.policy import Policy, Rule, Threshold
 from moderation.domain.post import Author, Submission
 from moderation.domain.scores import NEUTRAL, Scores
 from moderation.domain.verdict import Action, Finding, RiskLevel, Suggestion, Verdict, Versions
+from moderation.looking import Looking
+from moderation.pictures import Pictures
 from moderation.rulebooks import Rulebooks
 from moderation.services.intake import Intake, new_post_id
 from moderation.services.scoring import Scoring
@@ -173,6 +175,7 @@ def a_scoring(
     *,
     policy: Policy | None = None,
     entries: Sequence[Entry] = (),
+    looking: Looking | None = None,
     clock: Callable[[], int] = lambda: NOW,
 ) -> Scoring:
     """The scoring service with a fake model; its bell and announcer record."""
@@ -182,6 +185,7 @@ def a_scoring(
         announcer=RecordingAnnouncer(),
         assessor=an_assessor(classifier),
         rulebooks=Rulebooks(sessions, policy or a_policy(), tuple(entries), CALIBRATED),
+        looking=looking or Looking(Pictures(sessions, clock)),
         clock=clock,
     )
 

@@ -13,17 +13,22 @@ from moderation.domain.post import PublishingMode, PublishingRule
 from moderation.endpoints.requests import PARTS
 from moderation.outbound.announcements import Waiters
 from moderation.outbound.bell import Bell
+from moderation.pictures import Pictures
 from moderation.publishing import Publishing
 from moderation.services.access import Keys, Scope
 from moderation.services.backtesting import Backtesting
 from moderation.services.brand_statistics import BrandStatistics
+from moderation.services.emergency import Emergency
 from moderation.services.gangs import Gangs
+from moderation.services.guidance import Guidance
 from moderation.services.intake import Intake
 from moderation.services.policies import Policies
 from moderation.services.queues import Queues
 from moderation.services.radar import Radar
+from moderation.services.rehearsals import Rehearsals
 from moderation.services.reviewing import Reviewing
 from moderation.services.sweeping import Sweeping
+from moderation.services.together import Together
 from moderation.services.users import Users
 from moderation.services.wordlists import WordLists
 from moderation.settings import Settings
@@ -123,15 +128,20 @@ def an_api(sessions: Sessions, community_id: int, redis_url: str) -> Iterator[Ap
         keys=Keys(sessions, clock),
         users=Users(sessions, clock),
         intake=Intake(sessions, bell, Publishing((PRE_REVIEWED,))),
+        pictures=Pictures(sessions, clock),
         queues=Queues(sessions),
         reviewing=Reviewing(sessions, bell),
         statistics=BrandStatistics(sessions, bell),
         policies=Policies(sessions, POLICY),
         wordlists=WordLists(sessions),
         backtesting=Backtesting(sessions, POLICY, CALIBRATED),
+        rehearsals=Rehearsals(sessions, bell, POLICY, CALIBRATED),
+        guidance=Guidance(sessions, {}),
         sweeping=Sweeping(sessions, bell, POLICY, CALIBRATED),
         radar=Radar(sessions),
-        gangs=Gangs(sessions),
+        gangs=Gangs(sessions, bell),
+        emergency=Emergency(sessions, bell),
+        together=Together(sessions, Reviewing(sessions, bell)),
         clock=clock,
         secret_key="0" * 64,
     )

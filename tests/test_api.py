@@ -391,7 +391,7 @@ def test_each_route_needs_its_scope(api: Api) -> None:
     needed = needed_scopes(api)
     assert {each for each in routes(api.app) if each not in PUBLIC} == set(needed)
     for (rule, method), scope in needed.items():
-        if "/posts" in rule:
+        if "/posts" in rule or "/images" in rule:
             assert scope is (Scope.POSTS_READ if method == "GET" else Scope.POSTS_WRITE), (rule, method)
         elif "/brands" in rule:
             assert scope is (Scope.BRANDS_READ if method == "GET" else Scope.BRANDS_WRITE), (rule, method)
@@ -826,12 +826,18 @@ def _is_their_own(answer: TestResponse) -> bool:
     return answer.status_code in (201, 202)
 
 
+def _is_refused(answer: TestResponse) -> bool:
+    """JSON is no image (uploads of others are tried in test_pictures); a word of others is no word of theirs."""
+    return answer.status_code == 422
+
+
 ISOLATION: dict[tuple[str, str], Isolation] = {
     ("/v1/posts", "POST"): (a_post_body("a", "别人的帖"), _is_their_own),
     ("/v1/posts/<data_id>", "GET"): (None, _is_unknown),
     ("/v1/posts/<data_id>", "PUT"): (EDIT, _is_unknown),
     ("/v1/posts/<data_id>", "PATCH"): ({"metrics": {"likes": 9}}, _is_unknown),
     ("/v1/posts/<data_id>", "DELETE"): (None, _is_unknown),
+    ("/v1/images", "POST"): ({}, _is_refused),
     ("/v1/brands", "POST"): ({"name": "秘密品牌"}, _is_their_own),
     ("/v1/brands", "GET"): (None, _holds_nothing),
     ("/v1/brands/<int:id>", "GET"): (None, _is_unknown),
@@ -842,6 +848,8 @@ ISOLATION: dict[tuple[str, str], Isolation] = {
     ("/v1/policies/<int:number>/state", "POST"): ({"state": "live"}, _is_unknown),
     ("/v1/policies/<int:number>/shadow", "GET"): (None, _is_unknown),
     ("/v1/policies/<int:number>/backtest", "POST"): ({}, _is_unknown),
+    ("/v1/policies/<int:number>/backtest", "GET"): (None, _is_unknown),
+    ("/v1/policies/<int:number>/backtest", "DELETE"): (None, _is_unknown),
     ("/v1/lexicons/<name>/entries", "GET"): (None, _holds_nothing),
     ("/v1/lexicons/<name>/entries", "POST"): (
         {"entries": [{"word": "秘密词", "clause": "3.1"}]},
@@ -849,6 +857,10 @@ ISOLATION: dict[tuple[str, str], Isolation] = {
     ),
     ("/v1/lexicons/<name>/entries.csv", "GET"): (None, _holds_nothing),
     ("/v1/lexicons/<name>/entries/<int:id>", "DELETE"): (None, _is_unknown),
+    ("/v1/lexicons/emergency", "GET"): (None, _holds_nothing),
+    ("/v1/lexicons/emergency", "POST"): ({"words": [{"word": "秘密急词", "clause": "3.1"}]}, _is_their_own),
+    ("/v1/lexicons/emergency/confirm", "POST"): ({"words": ["秘密急词"]}, _is_refused),
+    ("/v1/lexicons/emergency/withdraw", "POST"): ({"words": ["秘密急词"]}, _is_refused),
     ("/v1/sweeps", "GET"): (None, _holds_nothing),
     ("/v1/sweeps", "POST"): ({"words": [{"word": "秘密帖", "clause": "3.1"}]}, _is_their_own),
     ("/v1/sweeps/<int:id>", "GET"): (None, _is_unknown),
@@ -868,6 +880,7 @@ def with_secrets(api: Api) -> SimpleNamespace:
     api.ask("POST", "/v1/policies", {"document": POLICY.replace("v1", "秘密")})
     api.ask("POST", "/v1/policies/1/state", {"state": "shadow"})
     api.ask("POST", "/v1/lexicons/own/entries", {"entries": [{"word": "秘密词", "clause": "3.1"}]})
+    api.ask("POST", "/v1/lexicons/emergency", {"words": [{"word": "秘密急词", "clause": "3.1"}]})
     api.score()
     api.clock.forward(SECOND)
     api.ask("POST", "/v1/sweeps", {"words": [{"word": "秘密帖", "clause": "3.1"}], "why": "秘密"})
@@ -876,7 +889,7 @@ def with_secrets(api: Api) -> SimpleNamespace:
 
 def everything_of(api: Api) -> list[Any]:
     paths = ("/v1/posts/a", "/v1/brands", "/v1/policies", "/v1/lexicons/own/entries", "/v1/sweeps/1")
-    return [api.get(path).json for path in paths]
+    return [api.get(path).json for path in (*paths, "/v1/lexicons/emergency")]
 
 
 def test_every_route_has_a_case(api: Api) -> None:

@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from moderation.endpoints import sweeps as endpoint
+from moderation.wiring.maintenance import Maintenance
 from tests.factories import SECOND, a_post_body
+from tests.fakes import RecordingBell
 from tests.http_api import problem
 
 if TYPE_CHECKING:
@@ -90,3 +93,67 @@ def test_radar_and_gangs(api: Api) -> None:
     assert (gang["authors"], gang["blocked"]) == (["u1", "u2"], 6)
     assert {"kind": "contact", "key": "wechat:sugar888", "authors": ["u1", "u2"]} in gang["joins"]
     assert api.get("/v1/radar?days=0").status_code == 422
+
+
+def maintain(api: Api) -> None:
+    """What a worker does."""
+    Maintenance(
+        api.parts.sessions, RecordingBell(), api.parts.sweeping, api.parts.emergency, api.parts.radar,
+        api.parts.gangs, api.parts.rehearsals, api.clock,
+    ).run()  # fmt: skip
+
+
+def test_a_large_sweep_is_done_by_a_worker(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept(api, "卖龙须糖", "又卖龙须糖", "还卖龙须糖")
+    monkeypatch.setattr(endpoint, "AT_ONCE", 2)
+    answer = api.ask("POST", "/v1/sweeps", WORDS)
+    assert (answer.status_code, answer.json["state"], answer.json["progress"]) == (
+        202, "counting", {"done": 0, "total": 3},
+    )  # fmt: skip
+    path = f"/v1/sweeps/{answer.json['id']}"
+    problem(api.ask("POST", f"{path}/apply"), 409, "counting")
+    maintain(api)
+    assert (api.get(path).json["state"], api.get(path).json["planned"]) == ("preview", 3)
+    for verb, now, then, key in (
+        ("apply", "applying", "applied", "changed"),
+        ("undo", "undoing", "undone", "restored"),
+    ):
+        answer = api.ask("POST", f"{path}/{verb}")
+        assert (answer.status_code, answer.json["state"]) == (202, now)
+        maintain(api)
+        assert (api.get(path).json["state"], api.get(path).json[key]) == (then, 3)
+    assert api.get(path).json["stalled"] is False
+
+
+def test_emergency_words_from_adding_to_withdrawing(api: Api) -> None:
+    kept(api, "卖龙须糖")
+    added = api.ask("POST", "/v1/lexicons/emergency", {"words": [{"word": "龙须糖", "clause": "3.6"}]})
+    assert added.status_code == 201, added.json
+    assert added.json["words"][0]["level"] == "review"
+    api.clock.forward(SECOND * 600)
+    maintain(api)
+    (word,) = api.get("/v1/lexicons/emergency").json["words"]
+    assert (word["word"], word["state"], word["hits"]) == ("龙须糖", "holds", 0)
+    assert word["before"] == {"days": 7, "posts": 1, "hits": 1, "decided": 0, "blocked": 0}
+    confirmed = api.ask("POST", "/v1/lexicons/emergency/confirm", {"words": ["龙须糖"]})
+    assert confirmed.json["words"][0]["until"] is None
+    assert api.ask("POST", "/v1/lexicons/emergency/withdraw", {"words": ["龙须糖"]}).status_code == 200
+    problem(api.ask("POST", "/v1/lexicons/emergency/confirm", {"words": ["龙须糖"]}), 422, "龙须糖")
+    assert api.get("/v1/lexicons/emergency").json["words"][0]["state"] == "withdrawn"
+    assert api.of("other").get("/v1/lexicons/emergency").json == {"words": []}
+
+
+@pytest.mark.parametrize(
+    ("body", "named"),
+    [
+        ({"words": []}, "words"),
+        ({"words": [{"word": "糖", "clause": "99"}]}, "clause"),
+        ({"words": [{"word": "糖", "clause": "3.1", "kind": "allow"}]}, "allow words"),
+        ({"words": [{"word": "糖", "clause": "3.1"}], "hours": 200}, "hours"),
+    ],
+)
+def test_emergency_words_that_cannot_be(api: Api, body: dict[str, Any], named: str) -> None:
+    problem(api.ask("POST", "/v1/lexicons/emergency", body), 422, named)
+    entry = {"entries": [{"word": "糖", "clause": "3.1", "level": "block"}]}
+    problem(api.ask("POST", "/v1/lexicons/emergency/entries", entry), 422, "place of their own")
+    assert api.get("/v1/lexicons/emergency").json == {"words": []}

@@ -278,6 +278,11 @@ GUILTY: dict[str, tuple[str, str, list[Row], set[int]]] = {
         same("u1", [0, 3, 8], "我要上电视啊快看我" * 30, "a b c"),
         {0, 1, 2},
     ),
+    "a price for a thousand likes": (
+        "fake_engagement", "3.6",
+        [("u1", 0, "点赞评论转发一条龙,十块一千赞,量大从优")],
+        {0},
+    ),
     "sells followers": (
         "fake_engagement", "3.6",
         [("u1", 0, "抖音涨粉,真人粉不掉,1000粉18元,自助下单平台,秒到"), ("u2", 3, "今天好冷")],
@@ -475,6 +480,7 @@ GUILTY: dict[str, tuple[str, str, list[Row], set[int]]] = {
 HAPPY = "7号线体育馆见!粉丝见面会通知:11月28日下午2点,地点体育馆,凭票入场,请提前半小时到场"
 
 INNOCENT: dict[str, list[Row]] = {
+    "glad of a thousand likes": [("u1", 0, "第一次破一千赞,谢谢大家点赞评论转发,下一期讲价格")],
     "an event notice passed on by fans": each(EIGHT, 0, 15, [HAPPY, f"转发:{HAPPY}", f"{HAPPY} 大家不见不散!"]),
     "an official's notice in several threads": same("官方小助手", [0, 1, 2, 4], "【活动通知】本周六上午9点志愿者集合,地点东门,报名联系电话13812345678", "a b c d"),
     "a notice with an address to sign up": each(EIGHT, 0, 20, ["读书会活动报名:周日下午3点,市图书馆二楼,报名链接 https://www.wjx.cn/vm/abc123.aspx,咨询 010-62345678"]),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from moderation.assessment import BrandFinder
+from moderation.brand_finder import BrandFinder
 from moderation.domain.brands import (
     BUCKET,
     CONTEXT_WINDOW,

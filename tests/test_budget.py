@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from moderation.domain.backtest import Backtest, Replay
@@ -9,8 +11,9 @@ from moderation.domain.budget import CANDIDATES, Budget, Sample, Team, overload,
 from moderation.domain.evidence import Level
 from moderation.domain.policy import Circumstances, Evidence, Threshold
 from moderation.domain.post import Scene
-from moderation.domain.rehearsal import outcome_from_json, outcome_json, outcome_of
+from moderation.domain.rehearsal import outcome_of
 from moderation.domain.review import DecisionKind
+from moderation.domain.tally import Tally, tally_from_json, tally_json
 from moderation.domain.verdict import Suggestion
 from tests.factories import a_contact, a_hit, a_policy, some_scores
 
@@ -96,15 +99,20 @@ def test_an_empty_budget_divides_by_nothing() -> None:
     assert budget.busiest == 0
 
 
-def test_an_outcome_survives_being_kept() -> None:
+def test_a_tally_survives_being_kept() -> None:
     found, budget = Backtest(), Budget("ad", hours=3.0)
     found.add([
         Replay("1", "a", "广告", REVIEW, BLOCK, "3.1", "3.1", DecisionKind.BLOCK),
         Replay("2", "b", "闲聊", PASS, REVIEW, "", "3.1", DecisionKind.PASS),
         Replay("3", "c", "你好", PASS, PASS),
     ])  # fmt: skip
-    outcome = outcome_of(found, budget)
-    assert outcome_from_json(outcome_json(outcome)) == outcome
-    assert "闲聊" not in str(outcome_json(outcome))
+    budget.add(of(Evidence(some_scores(ad=score)), "ad") for score in (0.2, 0.6, 0.97))
+    kept = json.loads(json.dumps(tally_json(Tally(found, budget))))
+    assert "闲聊" not in str(kept)
+    again = tally_from_json(kept)
+    assert again.backtest == found.told({})
+    assert again.budget == budget
+    outcome = outcome_of(again.backtest, again.budget)
+    assert outcome == outcome_of(found, budget)
     assert (outcome.flipped, outcome.reviews("before"), outcome.reviews("after")) == (2, 1, 1)
     assert outcome.per_hour("after") == pytest.approx(1 / 3)

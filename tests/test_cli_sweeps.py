@@ -92,8 +92,34 @@ def test_radar_and_gangs(filled: Sessions) -> None:
     assert run("gangs").startswith("1 groups")
 
 
+def test_emergency_words(filled: Sessions) -> None:
+    assert "2 words are in force for 24 hours" in run(
+        "emergency", "add", "龙须酥", "凤梨酥", "--clause", "3.6"
+    )
+    assert run("emergency", "confirm", "龙须酥") == "confirm: 龙须酥\n"
+    assert run("emergency", "withdraw", "凤梨酥") == "withdraw: 凤梨酥\n"
+    assert [(one["word"], one["state"]) for one in read("emergency", "list")["words"]] == [
+        ("凤梨酥", "withdrawn"), ("龙须酥", "confirmed"),
+    ]  # fmt: skip
+    assert "confirmed" in run("emergency", "list")
+    assert "no emergency word holds now: 凤梨酥" in run("emergency", "confirm", "凤梨酥", code=1)
+    assert "clause" in run("emergency", "add", "糖", "--clause", "99", code=1)
+
+
 @pytest.mark.parametrize(
-    "words", [["sweep"], ["sweep", "preview"], ["sweep", "apply"], ["sweep", "undo"], ["radar"], ["gangs"]]
+    "words",
+    [
+        ["sweep"],
+        ["sweep", "preview"],
+        ["sweep", "apply"],
+        ["sweep", "undo"],
+        ["radar"],
+        ["gangs"],
+        ["emergency"],
+        ["emergency", "add"],
+        ["emergency", "confirm"],
+        ["emergency", "withdraw"],
+    ],
 )
 def test_help(words: list[str]) -> None:
     output = run(*words, "--help")

@@ -49,6 +49,7 @@ def contacts(text: str) -> list[tuple[str, str, str, bool]]:
         ("w w w . a b c 1 2 3 . c o m", ("url", "www.abc123.com", "w w w . a b c 1 2 3 . c o m", True)),
         ("h t t p : / / a b c . c o m", ("url", "http://abc.com", "h t t p : / / a b c . c o m", True)),
         ("来/玩-吧_朋*友，上k 88_77-6.co/m", ("url", "k88776.co/m", "k 88_77-6.co/m", True)),
+        ("＋扣 9 2 0 7 3 3 1 8 5 4 验证", ("qq", "9207331854", "9 2 0 7 3 3 1 8 5 4", True)),
         ("tg：shop_1688", ("url", "t.me/shop_1688", "shop_1688", False)),
         ("飞机联系 @kk_9911", ("url", "t.me/kk_9911", "kk_9911", False)),
         ("电话138 0013 8000", ("phone", "13800138000", "138 0013 8000", False)),

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from moderation.assessment import BrandFinder, Subject
+from moderation.assessment import Subject
+from moderation.brand_finder import BrandFinder
 from moderation.commands.demo import _dated
 from moderation.domain.post import Scene
 from moderation.endpoints.schemas import BrandModel, PostModel, submission

@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from moderation.domain.emergency import LIBRARY, EmergencyState, state_of
 from moderation.domain.evidence import Level
 from moderation.domain.intervals import Share
 from moderation.domain.review import Decision, DecisionKind
-from moderation.services.emergency import LIBRARY, Emergency, EmergencyError
+from moderation.services.emergency import COUNT_EVERY, Emergency, EmergencyError, EmergencyResult
 from moderation.services.queues import Queues
 from moderation.services.reading import post_record
 from moderation.services.reviewing import Reviewing
 from moderation.services.wordlists import WordLists
+from moderation.sweeps import striking
 from moderation.text.entries import EntryError, Kind
 from tests.factories import HOUR, NOW, a_community, a_scoring, a_submission, a_user, an_entry, keep
 from tests.fakes import RecordingBell, StoppedClock
@@ -84,24 +86,129 @@ def test_what_cannot_be_an_emergency(sessions: Sessions, community_id: int) -> N
     assert WordLists(sessions).entries(community_id) == []
 
 
-def test_results_count_hits_and_what_people_said(
-    sessions: Sessions, community_id: int, clock: StoppedClock
-) -> None:
-    emergency, queues, reviewing = Emergency(sessions), Queues(sessions), Reviewing(sessions, RecordingBell())
-    moderator = a_user(sessions, community_id)
-    suggestion(sessions, community_id, clock, "before")
-    clock.forward(1)
-    emergency.emergency(community_id, [an_entry("龙须糖", "3.6")], author="王", now=clock())
+class Watched:
+    """A community whose posts are scored, decided, and counted."""
+
+    def __init__(self, sessions: Sessions, community_id: int, clock: StoppedClock) -> None:
+        self.sessions, self.community_id, self.clock = sessions, community_id, clock
+        self.emergency, self.queues = Emergency(sessions), Queues(sessions)
+        self.reviewing = Reviewing(sessions, RecordingBell())
+        self.moderator = a_user(sessions, community_id)
+
+    def post(self, data_id: str, kind: DecisionKind | None = None, text: str = "卖龙须糖,优惠") -> None:
+        keep(self.sessions, self.community_id, a_submission(data_id, text), now=self.clock())
+        a_scoring(self.sessions, clock=self.clock).score_pending()
+        for entry in self.queues.queue(self.community_id).entries if kind else ():
+            if kind is not None and entry.post.data_id == data_id:
+                decision = Decision(kind, "3.6" if kind is DecisionKind.BLOCK else "")
+                self.reviewing.decide(
+                    self.community_id, entry.item.id, decision, moderator_id=self.moderator.id,
+                    version=1, now=self.clock(),
+                )  # fmt: skip
+
+    def add(self, word: str = "龙须糖") -> None:
+        self.emergency.emergency(self.community_id, [an_entry(word, "3.6")], author="王", now=self.clock())
+
+    def count(self) -> None:
+        """As the workers' schedule does, some minutes later."""
+        self.clock.forward(COUNT_EVERY + 1)
+        while self.emergency.work(now=self.clock(), seconds=60):
+            pass
+
+    def result(self) -> EmergencyResult:
+        return self.emergency.results(self.community_id, now=self.clock())[0]
+
+
+@pytest.fixture
+def watched(sessions: Sessions, community_id: int, clock: StoppedClock) -> Watched:
+    return Watched(sessions, community_id, clock)
+
+
+def test_results_count_hits_and_what_people_said(watched: Watched) -> None:
+    watched.post("long ago")
+    watched.clock.forward(8 * 24 * HOUR)
+    watched.post("before", DecisionKind.BLOCK)
+    watched.post("talk", text="今天天气不错")
+    watched.clock.forward(1)
+    watched.add()
+    assert (watched.result().state, watched.result().counted_at) == (EmergencyState.HOLDS, None)
     for number, kind in enumerate((DecisionKind.BLOCK, DecisionKind.PASS, None)):
-        suggestion(sessions, community_id, clock, f"p{number}")
-        if kind is not None:
-            (entry,) = queues.queue(community_id).entries
-            decision = Decision(kind, "3.6" if kind is DecisionKind.BLOCK else "")
-            reviewing.decide(
-                community_id, entry.item.id, decision, moderator_id=moderator.id, version=1, now=clock()
-            )
-    (result,) = emergency.results(community_id, now=clock() + 1)
-    assert (result.entry.word, result.hits, result.precision) == ("龙须糖", 3, Share(1, 2))
-    assert (result.since, result.until) == (NOW + 1, NOW + 1 + 24 * HOUR)
-    other = a_community(sessions, "other").id
-    assert emergency.results(other, now=clock() + 1) == []
+        watched.post(f"p{number}", kind)
+    watched.count()
+    found = watched.result()
+    assert (found.entry.word, found.hits, found.precision) == ("龙须糖", 3, Share(1, 2))
+    assert (found.before_posts, found.before_hits, found.before_precision) == (2, 1, Share(1, 1))
+    watched.post("p3")  # counting goes on where it was, and asks people's word again
+    watched.count()
+    assert (watched.result().hits, watched.result().precision) == (4, Share(1, 2))
+    other = a_community(watched.sessions, "other").id
+    assert watched.emergency.results(other, now=watched.clock()) == []
+
+
+def test_counting_goes_on_where_it_was_cut_off(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(striking, "BATCH", 2)
+    watched.add()
+    for number in range(5):
+        watched.post(f"p{number}")
+    watched.clock.forward(COUNT_EVERY + 1)
+    ticks = iter(range(100))
+    while watched.result().counted_at is None:
+        assert watched.emergency.work(now=watched.clock(), seconds=2, timer=lambda: next(ticks))
+    assert watched.result().hits == 5
+    assert not watched.emergency.work(now=watched.clock(), seconds=2)
+
+
+def test_a_withdrawn_word_stops_at_once(watched: Watched) -> None:
+    watched.add()
+    watched.post("while it held")
+    watched.clock.forward(1)
+    watched.emergency.withdraw(watched.community_id, ["龙须糖"], author="李", now=watched.clock())
+    watched.post("after")
+    watched.count()
+    found = watched.result()
+    assert (found.state, found.withdrawn_by, found.hits) == (EmergencyState.WITHDRAWN, "李", 1)
+    with pytest.raises(EmergencyError):
+        watched.emergency.withdraw(watched.community_id, ["龙须糖"], author="李", now=watched.clock())
+    watched.add()
+    assert [one.state for one in watched.emergency.results(watched.community_id, now=watched.clock())] == [
+        EmergencyState.HOLDS,
+        EmergencyState.WITHDRAWN,
+    ]
+
+
+def test_a_word_removed_from_its_list_holds_no_more(watched: Watched) -> None:
+    watched.add()
+    words = WordLists(watched.sessions)
+    words.remove(watched.community_id, words.entries(watched.community_id)[0].id)
+    assert watched.result().state is EmergencyState.WITHDRAWN
+
+
+def test_two_words_are_counted_apart(watched: Watched) -> None:
+    watched.add()
+    watched.post("a")
+    watched.clock.forward(1)
+    watched.add("优惠")
+    watched.post("b")
+    watched.count()
+    found = {
+        one.entry.word: one for one in watched.emergency.results(watched.community_id, now=watched.clock())
+    }
+    assert (found["龙须糖"].hits, found["优惠"].hits, found["优惠"].before_hits) == (2, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("until", "withdrawn_at", "listed", "state"),
+    [
+        (100, None, True, EmergencyState.HOLDS),
+        (None, None, True, EmergencyState.CONFIRMED),
+        (50, None, True, EmergencyState.EXPIRED),
+        (50, 40, False, EmergencyState.WITHDRAWN),
+        (50, 60, True, EmergencyState.EXPIRED),
+        (100, 40, True, EmergencyState.WITHDRAWN),
+        (None, None, False, EmergencyState.WITHDRAWN),
+    ],
+)
+def test_the_states_of_a_word(
+    *, until: int | None, withdrawn_at: int | None, listed: bool, state: EmergencyState
+) -> None:
+    assert state_of(until=until, withdrawn_at=withdrawn_at, listed=listed, now=50) is state

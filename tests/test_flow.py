@@ -158,7 +158,7 @@ def a_batch(start: int, size: int = 50) -> list[dict[str, Any]]:
         {
             "data_id": f"p{number}",
             "text": f"{TEXTS[number % len(TEXTS)]}({number})",
-            "author": {"id": f"u{number % 7}"},
+            "author": {"id": f"u{number}"},
         }
         for number in range(start, start + size)
     ]
@@ -206,14 +206,16 @@ def count_everything(database: Path) -> None:
         assert (len(verdicts), set(verdicts.values())) == (200, {1})
         items = Counter(row[0] for row in connection.execute("SELECT post_id FROM review_items"))
         assert set(items.values()) <= {1}
-        events = connection.execute(
-            "SELECT count(*) FROM outbox_events WHERE type = 'post.decided'"
+        # One event a verdict, those of the behaviour pass included, which may still be at work.
+        untold = connection.execute(
+            "SELECT (SELECT count(*) FROM verdicts)"
+            " - (SELECT count(*) FROM outbox_events WHERE type = 'post.decided')"
         ).fetchone()[0]
-        assert events == 200
+        assert untold == 0
         mentions = connection.execute("SELECT count(*) FROM mentions").fetchone()[0]
         assert mentions == 200 // len(TEXTS)
-        reasons = [row[0] for row in connection.execute("SELECT reason FROM review_items WHERE reason <> ''")]
-        assert reasons == []
+        failed = connection.execute("SELECT count(*) FROM review_items WHERE queue = 'failed'").fetchone()[0]
+        assert failed == 0
 
 
 def see_that_it_tells_apart(service: Service) -> None:

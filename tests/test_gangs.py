@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from moderation.domain.gangs import Gang, Join, JoinKind, Sighting, UnionFind, gangs, joins
-from moderation.services.gangs import Gangs, Texts
+from moderation.services.gangs import Gangs
+from moderation.sweeps.grouping import Texts
 from moderation.text.fingerprint import fingerprints
 from tests.factories import DAY, NOW, a_community, a_scoring, a_submission, an_author, keep
 

@@ -32,7 +32,7 @@ def name_of(requirement: str) -> str:
     return match[0].lower().replace("_", "-")
 
 
-@pytest.mark.parametrize("extra", ["base", "worker", "torch", "dev"])
+@pytest.mark.parametrize("extra", ["base", "worker", "torch", "ocr", "dev"])
 def test_every_dependency_is_pinned(extra: str) -> None:
     wanted = PROJECT["dependencies"] if extra == "base" else PROJECT["optional-dependencies"][extra]
     assert {name_of(each) for each in wanted} - {"torch"} <= PINS.keys()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,78 @@ HELD_OUT = (
     "大师在线算命,八字合婚,加微信预约",
     "你全家死绝,出门被车撞死",
 )
+
+
+FOUND = (
+    ("1.8.2", "网赌平台招人,返水高,会员充多少送多少"),
+    ("1.8.2", "百人牛牛上下分,找我开房卡"),
+    ("1.8.2", "昨晚波胆又中了,跟上就收米,不跟别后悔"),
+    ("1.8.2", "六合心水资料,今期内幕必中"),
+    ("1.8.2", "今晚推牌九,底注五十,带现金"),
+    ("1.8.2", "红包群埋雷,踩中赔双倍"),
+    ("1.8.2", "斗鸡场换到河边了,可下注"),
+    ("1.8.2", "押庄押闲都行,和一赔八"),
+    ("1.8.1", "高端外围,先看照片,当天可约"),
+    ("1.8.1", "夜总会急招佳丽,日结不押证"),
+    ("1.8.1", "足浴店二楼有特殊服务,懂的来"),
+    ("1.8.1", "付费群里全是大尺度私房"),
+    ("1.8.1", "找主人网调,一次一百"),
+    ("1.8.1", "夫妻交友,单男可飞,先照片后视频"),
+    ("1.8.1", "一键脱衣,发照片出图快,保密"),
+    ("1.8.3", "专业收账,非常手段,不成不收钱"),
+    ("1.13", "餐票住宿票点子低,先验后付"),
+    ("1.13", "学位证钢印齐全,学信网可查"),
+    ("1.13", "驾照不用考,包过拿证"),
+    ("1.13", "储蓄卡租我用一个月,给你三个点"),
+    ("1.13", "跑分来人,日结,干净"),
+    ("1.13", "股民名单一手的,低价甩"),
+    ("1.13", "查开房查流水,不成功不收钱"),
+    ("1.13", "奶油气弹通宵送货"),
+    ("1.13", "曲马多止咳水,不要方,一件起"),
+    ("1.13", "弩,大威力,拍视频看货"),
+    ("1.13", "象牙老料,圈内价,懂行的来"),
+    ("1.13", "雅思换人考,保分"),
+    ("1.13", "论文挂名,包见刊,版面费见刊付"),
+    ("1.13", "寄血到香港,包准,男女早知道"),
+    ("1.13", "专家号代抢,失败不收钱"),
+    ("1.13", "抵押车没手续,送拆gps"),
+    ("1.13", "急用钱看过来,黑户也能下,无视逾期"),
+    ("1.13", "花呗套出来,秒到账"),
+    ("1.13", "公积金代提,全额提,不用离职"),
+    ("1.13", "尊敬的用户,您的医保卡已失效,请点击链接认证激活"),
+    ("1.13", "这里是社保局,您的账户涉嫌违规,请加工作微信"),
+    ("1.13", "代孕包成功,龙凤胎加价,保密"),
+    ("1.13", "手机做单,日入两百,不用垫付"),
+    ("1.13", "民族资产解冻,交工本费领分红"),
+    ("1.13", "内部消息,导师带你,亏了算我的"),
+    ("1.13", "演唱会连座,先付后发,不走平台"),
+    ("1.13", "免费送老花镜,只收邮费"),
+    ("1.13", "国企包入编,内部指标,名额有限"),
+    ("1.12", "未成年也能纹身,不用家长签字"),
+    ("1.12", "初中的妹妹离家出走来找我,给你安排住处"),
+    ("1.12", "小学生敢不敢憋气挑战,拍视频的我点赞"),
+    ("1.10", "谁能查到这个车主的家庭住址,有偿"),
+    ("6.1", "缘主印堂发黑,请师父做法事化解"),
+    ("6.1", "紫微批流年,随缘打赏"),
+    ("6.2", "求推荐懂阴事的大仙,家里不顺"),
+    ("6.3", "床头朝西必离婚,破财又招小人"),
+    ("6.4", "属羊的女人命硬,克夫克子"),
+    ("1.6", "师尊说不用吃药,信了就得永生"),
+    ("7.1", "震惊!男子打开冰箱,全家当场愣住"),
+    ("7.2", "重磅!小学作业要全部取消"),
+    ("8.1", "专辑销量还差五千,花呗也要冲,氪起来"),
+    ("8.2", "你家正主糊成这样还来碰瓷"),
+    ("8.4", "控评文案在群文件,每人领三条换话术"),
+    ("8.5", "地震了大家平安,顺便安利新单曲"),
+    ("2.8", "再告状就砍你的手"),
+    ("2.8", "三天内不还钱就见血"),
+    ("2.7", "外地的没一个好东西"),
+    ("2.1", "就你也配谈设计"),
+    ("3.1", "土鸡蛋到货,要的私我留地址"),
+    ("3.6", "点赞收藏一条五毛,真人不掉"),
+    ("3.4", "复制到浏览器打开,领现金红包"),
+)
+"""Our own inventions: the words alone find each under its clause."""
 
 
 def lexicon(table: str) -> Lexicon:
@@ -219,7 +292,7 @@ def test_shipped_lists_are_sound() -> None:
 
 
 def test_enough_innocent_sentences() -> None:
-    assert len(set(INNOCENT)) >= 100
+    assert len(set(INNOCENT)) >= 170
 
 
 @pytest.mark.parametrize("text", INNOCENT)
@@ -234,6 +307,42 @@ def test_innocent_sentences_hardly_reach_review() -> None:
     found = SHIPPED.match(normalise_many(INNOCENT), NOW)
     reviewed = [text for text, each in zip(INNOCENT, found, strict=True) if live(each)]
     assert reviewed == ["警察提醒不要出售银行卡"]  # a warning names the trade; people tell it apart
+
+
+def test_violations_of_our_own_are_found_under_their_clause() -> None:
+    found = SHIPPED.match(normalise_many([text for _, text in FOUND]), NOW)
+    missed = [
+        (clause, text)
+        for (clause, text), each in zip(FOUND, found, strict=True)
+        if clause not in {hit.clause for hit in live(each)}
+    ]
+    assert missed == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "今晚网吧包夜,明天再上门找你",
+        "猜中有奖,本店假一赔十",
+        "玉米杂种优势那道题又错了",
+        "泼妇骂街也要换气",
+        "公司抵制网络水军,大家点赞",
+        "这局有人开了透视自瞄",
+        "老师讲组织替考罪怎么判,全科都要考",
+        "小区拒绝刷票,请找联系人登记",
+    ],
+)
+def test_allow_words_explain_what_careless_words_would_strike(text: str) -> None:
+    assert live(SHIPPED.match([normalise(text)], NOW)[0]) == []
+    careless = Lexicon.compile([each for each in default_entries() if each.kind is not Kind.ALLOW])
+    assert live(careless.match([normalise(text)], NOW)[0]) != []
+
+
+def test_patterns_stay_few_and_lists_modest() -> None:
+    patterns = [each for each in SHIPPED.entries if each.kind is Kind.REGEX]
+    assert len(patterns) <= 20  # all run as one automaton, whose states grow with every gap in a pattern
+    sizes = Counter(each.library for each in SHIPPED.entries if each.kind is not Kind.ALLOW)
+    assert max(sizes.values()) <= 600
 
 
 @pytest.mark.parametrize("family", list(Family))

@@ -331,10 +331,12 @@ def test_everything_found_travels_with_the_verdict() -> None:
         (0.2, "fraud", HitType.KEYWORD, Suggestion.REVIEW),
         (0.5, "fraud", HitType.KEYWORD, Suggestion.BLOCK),
         (0.2, "own", HitType.KEYWORD, Suggestion.BLOCK),
-        (0.2, "fraud", HitType.RULE, Suggestion.BLOCK),
+        (0.2, "fraud", HitType.RULE, Suggestion.REVIEW),
+        (0.5, "fraud", HitType.RULE, Suggestion.BLOCK),
+        (0.2, "own", HitType.RULE, Suggestion.BLOCK),
     ],
 )
-def test_a_shipped_word_alone_blocks_only_with_support(
+def test_a_shipped_list_alone_blocks_only_with_support(
     ad: float, library: str, hit_type: HitType, suggestion: Suggestion
 ) -> None:
     policy = a_policy(rules=(), corroborated=frozenset({"fraud"}), corroboration=0.5)

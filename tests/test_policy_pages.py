@@ -5,17 +5,17 @@ from __future__ import annotations
 import html
 import io
 import shutil
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from moderation.domain.policy_versions import PolicyState
-from moderation.domain.rehearsal import Rehearsal, Stage
 from moderation.domain.review import Decision, DecisionKind
 from moderation.domain.verdict import Suggestion
 from moderation.policy_document import parse_policy
 from moderation.policy_writing import write_policy
-from moderation.services import rehearsals
+from moderation.services import wordlists
 from moderation.services.users import Role
 from moderation.services.word_preview import preview_word
 from review_ui.word_forms import read_table
@@ -65,6 +65,7 @@ def states(at: PolicyDesk) -> dict[int, str]:
 READ = ("/policy", "/policy/1", "/lexicons", "/lexicons/export.csv")
 WRITE: tuple[tuple[str, dict[str, str]], ...] = (
     ("/policy/draft", {}), ("/policy/draft/text", {"document": SHIPPED}), ("/policy/1/backtest", {"days": "1"}),
+    ("/policy/1/backtest/stop", {}),
     ("/policy/1/state", {"state": "live", "why": "x", "live": "0"}), ("/policy/team", {"people": "1", "per_hour": "1"}),
     ("/policy/switch", {"rule": "0", "live": "0", "why": "x"}), ("/lexicons/preview", WORD), ("/lexicons/words", WORD),
     ("/lexicons/words/1/remove", {}), ("/lexicons/undo", {}), ("/lexicons/import", {"table": "word,clause\na,3.1\n"}),
@@ -379,24 +380,34 @@ def test_withdrawn_posts_are_no_examples(at: PolicyDesk) -> None:
     assert "今天有优惠" not in at.get("/policy/1").text
 
 
-def test_a_run_that_goes_on_shows_progress_and_one_that_was_cut_off_says_so(at: PolicyDesk) -> None:
-    save(at)
-    row = at.parts.policies.version(at.community, 1)
-    run = Rehearsal(7, "ad", 0, "王", started_at=at.clock(), beat_at=at.clock(), done=30, total=120)
-    rehearsals.begin(at.parts.sessions, row.id, run)
+def test_a_run_shows_progress_and_time_left_and_can_be_stopped(at: PolicyDesk) -> None:
+    at.score(*(f"第{number}天有优惠" for number in range(4)))
+    at.clock.forward(1_000_000)
+    save(at, **{"rule-0-block": "0.55"})
+    bell: Any = at.parts.rehearsals.bell
+    bell.away = True
+    at.post("/policy/1/backtest", days="7", head="ad")
+    page = at.get("/policy/1").text
+    assert "等待工作进程" in page
+    assert 'hx-trigger="load delay:2s"' in page
+    slow = replace(at.parts.rehearsals, batch=1)
+    began = at.clock()
+    slow.work(seconds=-1, clock=iter((began, began + 2_000_000)).__next__)
     page = at.get("/policy/1").text
     assert "已完成 25%" in page
-    assert 'hx-trigger="load delay:2s"' in page
-    with pytest.raises(rehearsals.RehearsalRunningError):
-        rehearsals.begin(at.parts.sessions, row.id, run)
+    assert "大约还要 6 秒" in page
     at.post("/policy/1/backtest", days="7")
     assert "正在进行" in at.get("/policy/1").text
-    at.clock.forward(rehearsals.SILENCE + 1)
-    assert "中断了" in at.get("/policy/1").text
-    assert at.post("/policy/1/backtest", days="7").status_code == 303
-    found = rehearsals.rehearsal_of(at.parts.sessions, row.id, now=at.clock())
-    assert found
-    assert found.stage is Stage.DONE
+    fragment = at.client.get("/policy/1", headers={"HX-Request": "true"})
+    assert "HX-Refresh" not in fragment.headers
+    assert at.post("/policy/1/backtest/stop").status_code == 303
+    assert "被停止了" in at.get("/policy/1").text
+    at.clock.forward(1)
+    bell.away = False
+    assert at.post("/policy/1/backtest", days="7", head="ad").status_code == 303
+    assert 'data-testid="policy-flip-review-block">4<' in at.get("/policy/1").text
+    fragment = at.client.get("/policy/1", headers={"HX-Request": "true"})
+    assert fragment.headers["HX-Refresh"] == "true"
 
 
 # ---------------------------------------------------------------- words
@@ -536,6 +547,81 @@ def test_what_is_wrong_with_a_table(table: str, line: int, field: str) -> None:
     errors = read_table(table).errors
     assert errors
     assert (errors[0].line, errors[0].field) == (line, field)
+
+
+def large(rows: int, last: str = "") -> bytes:
+    lines = "".join(f"词{number}号,review,3.1\n" for number in range(rows))
+    return f"word,level,clause\n{lines}{last}".encode()
+
+
+def send_table(at: PolicyDesk, table: bytes, step: str = "keep") -> TestResponse:
+    """The file as a browser sends it; werkzeug's own builder leaves a temporary file open."""
+    fields = {"csrf_token": at.token(), "library": "own", "step": step}
+    parts = [
+        f'--b\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+        for name, value in fields.items()
+    ]
+    head = '--b\r\nContent-Disposition: form-data; name="file"; filename="words.csv"\r\nContent-Type: text/csv\r\n\r\n'
+    body = "".join([*parts, head]).encode() + table + b"\r\n--b--\r\n"
+    return at.client.post("/lexicons/import", data=body, content_type="multipart/form-data; boundary=b")
+
+
+def test_a_large_table_is_kept_all_or_none(at: PolicyDesk) -> None:
+    wrong = send_table(at, large(20_000, "坏词,review,3.99\n"))
+    assert wrong.status_code == 422
+    assert "<td>20002</td><td>条款</td>" in wrong.text
+    assert wrong.text.count('data-testid="lexicon-import-error"') == 1
+    assert at.parts.wordlists.entries(at.community, limit=1) == []
+    checked = send_table(at, large(20_000), "check")
+    assert checked.status_code == 200
+    assert "20000 个词都能用" in checked.text
+    assert "词19999号" not in checked.text, "a page of megabytes would be sent back and forth"
+    assert "请再选一次文件" in checked.text
+    assert send_table(at, large(20_000)).status_code == 303
+    assert len(at.parts.wordlists.entries(at.community)) == 20_000
+
+
+def test_a_table_beyond_the_limits_says_so(at: PolicyDesk) -> None:
+    rows = send_table(at, large(100_001))
+    assert rows.status_code == 422
+    assert "一张表最多 100000 个词" in rows.text
+    assert "<td>100002</td>" in rows.text
+    size = send_table(at, b"word,clause\n" + b"x" * (6 * 1024 * 1024))
+    assert size.status_code == 413
+    assert "表格最大 5 MB" in size.text
+    assert at.post("/lexicons/words", **{**WORD, "word": "x" * 300_000}).status_code == 413
+    at.client.delete_cookie("desk")
+    assert "表格最大" not in at.client.post("/lexicons/import", data={"x": "x" * 300_000}).text
+    at.log_in(Role.MODERATOR)
+    assert send_table(at, large(20_000)).status_code == 413, "only those who may import may send that much"
+    assert at.parts.wordlists.entries(at.community, limit=1) == []
+
+
+def test_a_community_has_no_more_words_than_workers_read(
+    at: PolicyDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wordlists, "MOST_WORDS", 3)
+    assert send_table(at, large(3)).status_code == 303
+    refused = send_table(at, large(4))
+    assert refused.status_code == 422
+    assert "一个社区最多 3 个词" in refused.text
+    assert len(at.parts.wordlists.entries(at.community)) == 3
+
+
+def test_a_hit_that_an_allow_word_suppresses_is_shown_with_its_reason(at: PolicyDesk) -> None:
+    at.score("老牌龙须糖很软", "买两盒龙须糖")
+    at.clock.forward(1_000_000)
+    assert 'data-testid="lexicon-preview-count">2<' in at.post("/lexicons/preview", **WORD).text
+    at.post("/lexicons/words", **{**WORD, "word": "老牌龙须糖", "kind": "allow"})
+    page = at.post("/lexicons/preview", **WORD).text
+    assert 'data-testid="lexicon-preview-count">1<' in page
+    assert "属于放行词「老牌龙须糖」" in page
+    assert page.count('data-testid="lexicon-suppressed-sample"') == 1
+    ended = {**WORD, "word": "老牌龙须糖", "kind": "allow", "effective_to": "2020-01-01T08:00"}
+    at.post("/lexicons/words", **ended)
+    assert 'data-testid="lexicon-preview-count">2<' in at.post("/lexicons/preview", **WORD).text
+    allow = {**WORD, "word": "老牌龙须糖", "kind": "allow"}
+    assert 'data-testid="lexicon-preview-count">1<' in at.post("/lexicons/preview", **allow).text
 
 
 def test_a_file_that_is_no_text_is_refused(at: PolicyDesk) -> None:

@@ -8,20 +8,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from moderation.domain.nearness import nearness
 from moderation.domain.radar import (
     LEAST_SUPPORT,
     LEAST_Z,
     Candidate,
     CandidateKind,
+    by_day,
     fold,
-    nearness,
     rank,
     stitch,
-    terms,
     z_score,
 )
+from moderation.domain.radar_terms import beside_contacts, terms
 from moderation.services.radar import Radar
 from moderation.services.wordlists import WordLists
+from moderation.sweeps.hearing import everyday
 from moderation.text.entries import Kind
 from moderation.text.known import KnownWords
 from moderation.text.pinyin import sound_of_word
@@ -80,6 +82,48 @@ def test_ranking_leaves_out_what_is_rare_or_common() -> None:
     found = rank(blocked, {"天气": 100, "龙须": 1}, all_blocked=300, all_passed=5_000)
     assert [one.text for one in found] == ["龙须糖", "wechat:abc123"]
     assert found[1].kind is CandidateKind.CONTACT
+
+
+def test_everyday_words_rank_below_what_no_dictionary_has() -> None:
+    blocked = {"宝妈": 30, "龙须糖": 12, "真人": 20, "wechat:abc123": 5, "tangtang": 4}
+    found = rank(
+        blocked,
+        {},
+        all_blocked=100,
+        all_passed=5_000,
+        everyday=lambda term: term in {"宝妈", "真人", "tangtang"},
+    )
+    assert [(one.text, one.everyday) for one in found] == [
+        ("龙须糖", False), ("wechat:abc123", False), ("tangtang", False), ("宝妈", True), ("真人", True),
+    ]  # fmt: skip
+    assert rank(blocked, {}, all_blocked=100, all_passed=5_000, limit=1)[0].text == "宝妈"
+
+
+@pytest.mark.parametrize(
+    ("term", "known"),
+    [("真人", True), ("宝妈", True), ("姐妹们", True), ("天气不错", True), ("笼虚塘", False), ("日结", False),
+     ("私我", False),
+        ("批龙须糖到货", False)],
+)  # fmt: skip
+def test_what_is_everyday(term: str, known: bool) -> None:  # noqa: FBT001 - a column
+    assert everyday(term) is known
+
+
+def test_addresses_are_no_words() -> None:
+    assert terms("点 http://rx-lipei.example/t?c=8 领券 jd.com.libao.example/go") == {"领券"}
+
+
+def test_what_a_contact_says_is_said_once() -> None:
+    assert beside_contacts({"yd_haiwai53", "haiwai", "糖糖", "vxx"}, {"ydhaiwai53"}) == {"糖糖", "vxx"}
+
+
+def test_instants_by_day() -> None:
+    assert by_day([NOW, NOW + DAY - 1, NOW + DAY, NOW - 1, NOW + 3 * DAY], NOW, NOW + 2 * DAY + 1) == (
+        2,
+        1,
+        0,
+    )
+    assert by_day([], NOW, NOW) == (0,)
 
 
 CANDIDATES = st.lists(

@@ -13,7 +13,7 @@ from moderation.outbound.bell import QueueName
 from moderation.publishing import Publishing
 from moderation.services.intake import Intake
 from moderation.services.reading import PostRecord, post_record
-from moderation.services.scoring import BUDGET, LIMIT, MAX_ATTEMPTS, MAX_SURFACE
+from moderation.services.scoring import BUDGET, LIMIT, MAX_ATTEMPTS
 from moderation.store import posts
 from moderation.store.tables import (
     BrandMarkRow,
@@ -24,6 +24,7 @@ from moderation.store.tables import (
     ReviewItemRow,
     VerdictRow,
 )
+from moderation.verdict_rows import MAX_SURFACE
 from tests.factories import (
     NOW,
     SECOND,
@@ -247,7 +248,9 @@ def test_circumstances_reach_the_policy(sessions: Sessions, community_id: int) -
     assert (held.suggestion, held.action) == ("review", "hold")
     image = record(sessions, community_id, "image").verdict
     assert image is not None
-    assert image.body["unchecked"] == ["image 1", "image 2"]
+    assert image.body["unchecked"] == [
+        f"image {number}: not fetched: its host is not listed" for number in (1, 2)
+    ]
 
 
 def test_nothing_waits(sessions: Sessions) -> None:
@@ -270,7 +273,7 @@ def test_more_than_one_batch(sessions: Sessions, community_id: int) -> None:
     keep(sessions, community_id, *(a_submission(f"p{number}") for number in range(LIMIT + 10)))
     scoring = a_scoring(sessions)
     assert [scoring.score_pending() for _ in range(3)] == [LIMIT, 10, 0]
-    assert rung(scoring) == [QueueName.SCORING] * 2
+    assert rung(scoring) == [QueueName.SCORING, QueueName.BEHAVIOUR] * 2
     assert count(sessions, VerdictRow) == LIMIT + 10
 
 

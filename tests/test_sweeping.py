@@ -29,6 +29,7 @@ from moderation.store.tables import (
     SweepPostRow,
     VerdictRow,
 )
+from moderation.sweeps import working
 from moderation.sweeps.judging import Criteria, SweepCriteriaError, a_contact
 from moderation.sweeps.pages import UnknownSweepError
 from moderation.sweeps.steps import apply_batch, undo_batch
@@ -362,12 +363,12 @@ def test_a_crash_in_the_middle_is_resumed(desk: Desk, monkeypatch: pytest.Monkey
             raise DiedError
         return worked
 
-    monkeypatch.setattr(sweeping, "apply_batch", dying)
+    monkeypatch.setattr(working, "apply_batch", dying)
     with pytest.raises(DiedError):
         desk.apply(sweep_id)
     page = desk.sweeping.page(desk.community_id, sweep_id)
     assert page.tally.count(Swept.APPLIED) == min(2 * (died_at - 1), 5)
-    monkeypatch.setattr(sweeping, "apply_batch", apply_batch)
+    monkeypatch.setattr(working, "apply_batch", apply_batch)
     assert desk.apply(sweep_id).sweep.state == "applied"
     assert written(desk)["verdicts"] == 10
     assert [len(desk.verdicts(f"a{n}")) for n in range(5)] == [2] * 5
@@ -492,12 +493,12 @@ def test_undoing_is_resumed_and_repeats_nothing(desk: Desk, monkeypatch: pytest.
             raise DiedError
         return undo_batch(*args, **options)
 
-    monkeypatch.setattr(sweeping, "undo_batch", dying)
+    monkeypatch.setattr(working, "undo_batch", dying)
     with pytest.raises(DiedError):
         desk.undo(sweep_id)
     with pytest.raises(SweepStateError):
         desk.apply(sweep_id)  # half undone: there is no way forward
-    monkeypatch.setattr(sweeping, "undo_batch", undo_batch)
+    monkeypatch.setattr(working, "undo_batch", undo_batch)
     assert desk.undo(sweep_id).tally.count(Swept.UNDONE) == 5
     desk.undo(sweep_id)
     assert [len(desk.verdicts(f"a{n}")) for n in range(5)] == [3] * 5

@@ -9,8 +9,10 @@ from moderation.settings import Settings
 from moderation.wiring.counting import build_statistics
 
 if TYPE_CHECKING:
+    from moderation.services.behaviour_pass import BehaviourPass
     from moderation.services.brand_statistics import BrandStatistics
     from moderation.services.scoring import Scoring
+    from moderation.wiring.maintenance import Maintenance
 
 
 @cache
@@ -29,6 +31,22 @@ def scoring() -> Scoring:
 
 
 @cache
+def behaviour() -> BehaviourPass:
+    """Parts of the behaviour pass: those that scoring has loaded."""
+    from moderation.wiring.scoring import build_behaviour  # noqa: PLC0415
+
+    return build_behaviour(scoring())
+
+
+@cache
 def statistics() -> BrandStatistics:
     """Parts of brand statistics."""
     return build_statistics(settings())
+
+
+@cache
+def maintenance() -> Maintenance:
+    """Parts of maintenance: the text libraries, no model; a general worker pays for them with its first such job."""
+    from moderation.wiring.sweeps import build_maintenance  # noqa: PLC0415
+
+    return build_maintenance(settings())

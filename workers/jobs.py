@@ -10,6 +10,16 @@ def score_pending() -> int:
     return context.scoring().score_pending()
 
 
+def look_at_behaviour() -> int:
+    """Look at what posts decided lately show together; answers how many were looked at."""
+    return context.behaviour().look()
+
+
 def recount_brands() -> int:
     """Count the brand buckets that were marked; answers how many marks there were."""
     return context.statistics().recount()
+
+
+def maintain() -> int:
+    """Do a little of each sweep, count and look back that waits; answers how many kinds of work there were."""
+    return context.maintenance().run()

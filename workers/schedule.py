@@ -10,9 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from moderation.outbound.bell import Bell, QueueName
-from moderation.store import claims
+from moderation.store import behaviour, claims
 from moderation.store.tables import BrandMarkRow
+from moderation.wiring import maintenance
 from moderation.wiring.common import connect_database, connect_redis
+from moderation.wiring.upkeep import build_upkeep
 from workers import context
 
 if TYPE_CHECKING:
@@ -35,9 +37,11 @@ def _run(stopping: threading.Event) -> None:
     settings = context.settings()
     sessions = connect_database(settings, pool_size=1)
     bell = Bell(connect_redis(settings.redis_url))
+    upkeep = build_upkeep(settings, sessions)
     while not stopping.wait(SWEEP_SECONDS):
         try:
             sweep(sessions, bell)
+            upkeep.run()
         except SQLAlchemyError as error:
             log.warning("sweep.database_away", error=type(error).__name__)
 
@@ -46,8 +50,14 @@ def sweep(sessions: Sessions, bell: Bell) -> None:
     """Look once whether anything waits, and ring for it."""
     with sessions.read() as session:
         scoring = claims.has_work(session)
+        looking = behaviour.waiting_since(session) is not None
         counting = bool(session.scalar(select(BrandMarkRow.id).limit(1)))
+        maintaining = maintenance.waits(session)
     if scoring:
         bell.ring(QueueName.SCORING)
+    if looking:
+        bell.ring(QueueName.BEHAVIOUR)
     if counting:
         bell.ring(QueueName.REPORTS)
+    if maintaining:
+        bell.ring(QueueName.MAINTENANCE)

@@ -26,10 +26,10 @@ MAX_JOBS: Final = 5_000
 """Jobs after which the process ends in order and is started afresh: no leak can grow for ever."""
 
 ROLES: Final[dict[str, tuple[Sequence[QueueName], Callable[[], Any]]]] = {
-    "scoring": ((QueueName.SCORING,), context.scoring),
-    "general": ((QueueName.REPORTS, QueueName.MAINTENANCE, QueueName.DELIVERY), context.statistics),
+    "scoring": ((QueueName.SCORING, QueueName.BEHAVIOUR), context.scoring),
+    "general": ((QueueName.REPORTS, QueueName.DELIVERY, QueueName.MAINTENANCE), context.statistics),
 }
-"""Queues of each kind of worker, and what it loads before it begins."""
+"""Queues of each kind of worker, the most urgent first, and what it loads before it begins."""
 
 
 def run(role: str) -> None:

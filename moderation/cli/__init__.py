@@ -8,7 +8,7 @@ from typing import Final
 import click
 
 from moderation import __version__
-from moderation.cli import accounts, files, rules, running, sweeps
+from moderation.cli import accounts, files, rules, running, sweeps, watching
 from moderation.cli.base import UserErrorGroup
 
 _TRAINING: Final = {"train": "Train a model of your own.", "evaluate": "Measure a bundle on labelled files."}
@@ -75,8 +75,9 @@ for _command in (
     rules.lexicons,
     rules.backtest,
     sweeps.sweep,
-    sweeps.radar,
-    sweeps.gangs,
+    watching.radar,
+    watching.gangs,
+    watching.emergency,
     _planned("audit", "Verify the audit log."),
     _planned("privacy", "Export, correct or erase a person's data."),
     _planned("archive", "Score an archive.", instead="Use «moderation score INPUT --output FILE»."),

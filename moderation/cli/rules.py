@@ -102,10 +102,11 @@ def backtest(policy_file: Path, days: int, as_json: bool, data_dir: Path | None)
 
     Example: moderation backtest strict.toml --days 30
     """
-    from moderation.endpoints.policies import backtest_json
+    from moderation.endpoints.backtests import backtest_json
     from moderation.policy_document import parse_policy, read_policy
     from moderation.services.backtesting import Backtesting
     from moderation.services.policies import Policies
+    from moderation.store import reviewed
     from moderation.wiring.calibration import read_calibration
     from moderation.wiring.common import clock
 
@@ -115,10 +116,12 @@ def backtest(policy_file: Path, days: int, as_json: bool, data_dir: Path | None)
     shipped = read_policy(chosen.policy).text
     live = Policies(sessions, shipped).live_document(community_id(sessions))
     now = clock()
+    with sessions.read() as session:
+        curves = reviewed.latest_of(session, community_id(sessions))
     found = Backtesting(sessions, shipped, calibrated).run(
         community_id(sessions),
-        before=parse_policy(live).policy.with_calibration(calibrated),
-        after=draft.with_calibration(calibrated),
+        before=parse_policy(live).policy.with_calibration(calibrated).with_reviews(curves),
+        after=draft.with_calibration(calibrated).with_reviews(curves),
         since=now - days * _DAY,
         until=now,
     )

@@ -1,38 +1,32 @@
-"""``moderation sweep``, ``radar`` and ``gangs``: looking back over kept posts."""
+"""``moderation sweep``: new words, a contact or a policy version applied to posts kept before."""
 
 from __future__ import annotations
 
 import json
-import sys
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from moderation.cli.base import community_id, database, settings
+from moderation.cli.looking import (
+    DAY,
+    WHO,
+    data_dir_option,
+    days_option,
+    json_option,
+    progress_bar,
+    show_table,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from moderation.services.sweeping import Sweeping
     from moderation.store.engine import Sessions
     from moderation.sweeps.judging import Criteria
     from moderation.sweeps.pages import SweepPage
-
-_DAY: Final = 86_400 * 1_000_000
-_WHO: Final = "command line"
-_CELL: Final = 32
-"""Characters of a cell; --json shows everything."""
-
-_data_dir = click.option(
-    "--data-dir", type=click.Path(path_type=Path), help="Folder of the embedded database."
-)
-_days = click.option("--days", default=7, show_default=True, type=click.IntRange(1, 90), help="How far back.")
-_json = click.option("--json", "as_json", is_flag=True, help="Everything as JSON.")
-_limit = click.option(
-    "--limit", default=20, show_default=True, type=click.IntRange(1, 500), help="Most lines."
-)
 
 
 @click.group()
@@ -59,9 +53,9 @@ def sweep() -> None:
     "--may-block", is_flag=True, help="Let block words and the policy block; otherwise they ask for a look."
 )
 @click.option("--why", default="", help="What it is for; the receipt says it.")
-@_days
-@_json
-@_data_dir
+@days_option
+@json_option
+@data_dir_option
 def preview(
     *, days: int, as_json: bool, data_dir: Path | None, may_block: bool, why: str, **sought: Any
 ) -> None:
@@ -72,13 +66,13 @@ def preview(
     from moderation.wiring.common import clock
 
     now = clock()
-    with closing(database(data_dir)) as sessions, _told_plainly(), _progress("sweeping") as progress:
+    with closing(database(data_dir)) as sessions, _told_plainly(), progress_bar("sweeping") as progress:
         page = _sweeping(sessions, data_dir).preview(
             community_id(sessions),
             _criteria(**sought),
-            since=now - days * _DAY,
+            since=now - days * DAY,
             until=now,
-            author=_WHO,
+            author=WHO,
             now=now,
             why=why,
             may_block=may_block,
@@ -89,8 +83,8 @@ def preview(
 
 @sweep.command()
 @click.argument("number", type=int)
-@_json
-@_data_dir
+@json_option
+@data_dir_option
 def apply(number: int, *, as_json: bool, data_dir: Path | None) -> None:
     """Apply a previewed sweep.  Cut off, run it again: it goes on where it was.
 
@@ -101,8 +95,8 @@ def apply(number: int, *, as_json: bool, data_dir: Path | None) -> None:
 
 @sweep.command()
 @click.argument("number", type=int)
-@_json
-@_data_dir
+@json_option
+@data_dir_option
 def undo(number: int, *, as_json: bool, data_dir: Path | None) -> None:
     """Give posts their former verdicts back; what a person decided since stays.
 
@@ -113,8 +107,8 @@ def undo(number: int, *, as_json: bool, data_dir: Path | None) -> None:
 
 @sweep.command()
 @click.argument("number", type=int)
-@_json
-@_data_dir
+@json_option
+@data_dir_option
 def receipt(number: int, *, as_json: bool, data_dir: Path | None) -> None:
     """Write the receipt: what, how many, when, by whom, and the numbers of the posts.
 
@@ -125,89 +119,12 @@ def receipt(number: int, *, as_json: bool, data_dir: Path | None) -> None:
     click.echo(json.dumps(found, ensure_ascii=False, indent=1) if as_json else text.rstrip())
 
 
-@click.command()
-@_days
-@_limit
-@_json
-@_data_dir
-def radar(days: int, limit: int, *, as_json: bool, data_dir: Path | None) -> None:
-    """黑话雷达: words and contacts that rise in blocked posts and stand in no list yet.
-
-    Example: moderation radar --days 7
-    """
-    from moderation.endpoints.sweeps import radar_json
-    from moderation.wiring.common import clock
-    from moderation.wiring.sweeps import build_radar
-
-    now = clock()
-    with closing(database(data_dir)) as sessions, _progress("reading") as progress:
-        page = build_radar(settings(data_dir=data_dir), sessions).look(
-            community_id(sessions), since=now - days * _DAY, until=now, limit=limit, progress=progress
-        )
-    found = radar_json(page)
-    if as_json:
-        click.echo(json.dumps(found, ensure_ascii=False, indent=1))
-        return
-    click.echo(f"{page.blocked} posts blocked, {page.passed} passed")
-    rows = [
-        [
-            one["text"],
-            str(one["blocked"]),
-            str(one["passed"]),
-            f"{one['z']:.1f}",
-            str(one["authors"]),
-            f"{one['clause'] or '–'} {one['clause_share']:.0%}",
-            one["near"]["word"] if one["near"] else "",
-            one["samples"][0]["text"] if one["samples"] else "",
-        ]
-        for one in found["candidates"]
-    ]
-    _table(["candidate", "blocked", "passed", "z", "authors", "clause", "sounds like", "sample"], rows)
-
-
-@click.command()
-@_days
-@_limit
-@_json
-@_data_dir
-def gangs(days: int, limit: int, *, as_json: bool, data_dir: Path | None) -> None:
-    """团伙: accounts joined by a contact, a device or nearly the same text.
-
-    Example: moderation gangs --days 7
-    """
-    from moderation.endpoints.sweeps import gang_json
-    from moderation.services.gangs import Gangs
-    from moderation.wiring.common import clock
-
-    now = clock()
-    with closing(database(data_dir)) as sessions, _progress("reading") as progress:
-        found = Gangs(sessions).look(
-            community_id(sessions), since=now - days * _DAY, until=now, limit=limit, progress=progress
-        )
-    if as_json:
-        click.echo(json.dumps({"gangs": [gang_json(one) for one in found]}, ensure_ascii=False, indent=1))
-        return
-    rows = [
-        [
-            str(len(one.gang.authors)),
-            str(one.gang.blocked),
-            str(one.gang.posts),
-            " ".join(one.gang.authors),
-            " ".join(f"{join.kind}={join.key}" for join in one.gang.joins),
-            one.samples[0].text if one.samples else "",
-        ]
-        for one in found
-    ]
-    click.echo(f"{len(found)} groups")
-    _table(["accounts", "blocked", "posts", "who", "joined by", "sample"], rows)
-
-
 def _run(verb: str, number: int, *, as_json: bool, data_dir: Path | None) -> None:
     from moderation.wiring.common import clock
 
-    with closing(database(data_dir)) as sessions, _told_plainly(), _progress(verb) as progress:
+    with closing(database(data_dir)) as sessions, _told_plainly(), progress_bar(verb) as progress:
         page = getattr(_sweeping(sessions, data_dir), verb)(
-            community_id(sessions), number, author=_WHO, now=clock(), progress=progress
+            community_id(sessions), number, author=WHO, now=clock(), progress=progress
         )
     _show(page, as_json=as_json)
 
@@ -254,19 +171,8 @@ def _told_plainly() -> Iterator[None]:
         raise click.ClickException(str(error)) from error
 
 
-@contextmanager
-def _progress(what: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar on a terminal, nothing elsewhere."""
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
-        task = bar.add_task(what)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
-
-
 def _show(page: SweepPage, *, as_json: bool) -> None:
-    from moderation.endpoints.sweeps import page_json
+    from moderation.endpoints.sweep_shapes import page_json
 
     found = page_json(page)
     if as_json:
@@ -280,32 +186,11 @@ def _show(page: SweepPage, *, as_json: bool) -> None:
     for name in ("left", "not_restored"):
         for reason, posts in found[name].items():
             click.echo(f"  {name.replace('_', ' ')}: {posts} ({reason})")
-    _table(
+    show_table(
         ["before", "after", "clause", "posts"],
         [[one["before"], one["after"], one["clause"], str(one["posts"])] for one in found["changes"]],
     )
-    _table(
+    show_table(
         ["post", "clause", "text"],
         [[one["data_id"], one["clause"], one["text"]] for one in found["samples"]],
     )
-
-
-def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """A table on the screen, long cells shortened; nothing where there are no rows."""
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    if not rows:
-        return
-    table = Table(box=None, pad_edge=False)
-    for head in heads:
-        table.add_column(head, overflow="fold")
-    for row in rows:
-        table.add_row(*[Text(_short(cell)) for cell in row])
-    Console().print(table)
-
-
-def _short(cell: str) -> str:
-    line = " ".join(cell.split())
-    return line if len(line) <= _CELL else f"{line[: _CELL - 1]}…"

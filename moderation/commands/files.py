@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Final, TextIO
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from moderation.assessment import BrandFinder, Subject
+from moderation.assessment import Subject
+from moderation.brand_finder import BrandFinder
 from moderation.domain.brands import Brand
 from moderation.domain.convention import Label
 from moderation.domain.failures import UserError

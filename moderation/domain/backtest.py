@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from moderation.domain.intervals import Share
@@ -11,7 +11,7 @@ from moderation.domain.review import DecisionKind
 from moderation.domain.verdict import Suggestion
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 EXAMPLES: Final = 20
 """How many examples of each flip are kept."""
@@ -68,6 +68,14 @@ class Backtest:
             if one.human in (DecisionKind.PASS, DecisionKind.BLOCK):
                 self.judged["before", one.before, one.human] += 1
                 self.judged["after", one.after, one.human] += 1
+
+    def told(self, texts: Mapping[str, str]) -> Backtest:
+        """The same with texts put to its examples, by post id."""
+        examples = {
+            move: [replace(one, text=texts.get(one.post_id, "")) for one in kept]
+            for move, kept in self.examples.items()
+        }
+        return replace(self, examples=examples)
 
     def precision(self, side: str) -> Share:
         """Of what ``side`` ("before" or "after") blocks and a person judged: the share they blocked too."""

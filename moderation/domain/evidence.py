@@ -35,6 +35,7 @@ class Field(StrEnum):
 
     TEXT = "text"
     TITLE = "title"
+    IMAGE = "image"
 
 
 class Level(StrEnum):
@@ -49,7 +50,8 @@ class Hit:
     """One piece of evidence.
 
     ``value`` is the submitted surface, ``normalised`` the reading that matched.  A suppressed hit stays
-    visible with its ``reason``, and counts for nothing.
+    visible with its ``reason``, and counts for nothing.  In the field ``image`` offsets are of the text read in
+    the image numbered ``image`` (from 1); what a code says has none.
     """
 
     type: HitType
@@ -63,6 +65,7 @@ class Hit:
     level: Level = Level.REVIEW
     suppressed: bool = False
     reason: str = ""
+    image: int = 0
 
 
 class ContactKind(StrEnum):
@@ -86,3 +89,4 @@ class Contact:
     end: int
     obfuscated: bool = False
     field: Field = Field.TEXT
+    image: int = 0

@@ -2,144 +2,97 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from moderation.domain.convention import Category, Label, clause
-from moderation.domain.evidence import Contact, Field, Hit, HitType, Level, Source
-from moderation.domain.post import PublishingMode, Scene
+from moderation.domain.blocking import NEVER
+from moderation.domain.convention import Label
+from moderation.domain.evidence import Field, Hit, HitType, Source
+from moderation.domain.findings import (
+    EVASION,
+    NEGATIVITY,
+    Circumstances,
+    Evidence,
+    by_cloaked_contact,
+    by_hits,
+    by_model,
+    head_score,
+    waived,
+)
+from moderation.domain.post import PublishingMode
+from moderation.domain.rules import Policy, Rule, Threshold
 from moderation.domain.verdict import Action, Finding, RiskLevel, Suggestion, Verdict, Versions
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-    from moderation.domain.brands import Mention
     from moderation.domain.scores import Scores
+    from moderation.domain.windows import Window
 
-NEGATIVITY: Final = "negativity"
-"""Name of the head that scores negativity, beside the categories."""
-
-NEVER: Final = 2.0
-"""A threshold that no probability reaches."""
-
-EVASION: Final = "3.8"
+__all__ = [
+    "EVASION",
+    "NEGATIVITY",
+    "NEVER",
+    "Circumstances",
+    "Evidence",
+    "Policy",
+    "Rule",
+    "Threshold",
+    "action",
+    "decide",
+    "head_score",
+    "risk_level",
+    "undecided",
+    "waiting_action",
+]
 
 _STRENGTH: Final = {Suggestion.PASS: 0, Suggestion.REVIEW: 1, Suggestion.BLOCK: 2}
-
-
-@dataclass(frozen=True, slots=True)
-class Threshold:
-    """Lowest probability that sends a post to review, and that blocks it.  Both inclusive."""
-
-    review: float = NEVER
-    block: float = NEVER
-
-    def judge(self, probability: float) -> Suggestion:
-        """Suggest by a probability; ``>=`` at both bounds."""
-        if probability >= self.block:
-            return Suggestion.BLOCK
-        return Suggestion.REVIEW if probability >= self.review else Suggestion.PASS
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """How one score of the classifier counts.
-
-    ``review`` and ``block`` of None mean the bundle's own calibrated thresholds.
-    ``may_block`` False keeps a head from blocking on its own, whatever its score.
-    """
-
-    head: str
-    clause: str
-    review: float | None = None
-    block: float | None = None
-    enabled: bool = True
-    may_block: bool = True
-    review_action: Action = Action.SHOW
-    block_action: Action = Action.REMOVE
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """A community's reading of the convention.
-
-    ``scenes`` overrides thresholds per scene and head; ``exempt`` lists clauses that official accounts and
-    trade boards do not break; ``trade_boards`` are board paths; ``switched_off`` lists clauses not enforced.
-    A single word of a list in ``corroborated`` blocks only where some score reaches ``corroboration``: news,
-    warnings and victims use the same words.
-    """
-
-    version: str
-    rules: tuple[Rule, ...]
-    scenes: Mapping[Scene, Mapping[str, Threshold]] = field(default_factory=dict)
-    exempt: frozenset[str] = frozenset()
-    trade_boards: tuple[str, ...] = ()
-    switched_off: frozenset[str] = frozenset()
-    calibrated: Mapping[str, Threshold] = field(default_factory=dict)
-    corroborated: frozenset[str] = frozenset()
-    corroboration: float = 0.5
-
-    def with_calibration(self, calibrated: Mapping[str, Threshold]) -> Policy:
-        """Take a bundle's thresholds for every rule that names none."""
-        return replace(self, calibrated=calibrated)
-
-    def threshold(self, rule: Rule, scene: Scene) -> Threshold:
-        """Thresholds of a rule in a scene: the scene's own, else the rule's, else the bundle's."""
-        own = self.scenes.get(scene, {}).get(rule.head)
-        base = self.calibrated.get(rule.head, Threshold())
-        found = own or Threshold(
-            review=base.review if rule.review is None else rule.review,
-            block=base.block if rule.block is None else rule.block,
-        )
-        return found if rule.may_block else replace(found, block=NEVER)
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """Everything found in one post before a decision."""
-
-    scores: Scores
-    hits: tuple[Hit, ...] = ()
-    contacts: tuple[Contact, ...] = ()
-    keywords: tuple[str, ...] = ()
-    mentions: tuple[Mention, ...] = ()
-    unchecked: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Circumstances:
-    """What the policy may know of a post besides its text."""
-
-    scene: Scene = Scene.POST
-    group: str = ""
-    official: bool = False
-    mode: PublishingMode = PublishingMode.POST_MODERATION
 
 
 def decide(policy: Policy, evidence: Evidence, post: Circumstances, versions: Versions) -> Verdict:
     """Reach a verdict on one post.
 
     The strongest finding decides; among equals the most probable one.  A finding under a clause that is
-    switched off, or from which the author or board is exempt, does not count.
+    switched off, or from which the author or board is exempt, does not count.  Windows in force make it stricter.
     """
-    found = [*_by_model(policy, evidence.scores, post.scene), *_by_hits(policy, evidence)]
-    found += _by_cloaked_contact(policy, evidence, post.scene)
-    counted = [one for one in found if not _waived(policy, one.clause, post)]
+    tight = tuple(one for one in policy.in_force if one.covers(post.group, post.scene))
+    factor = min((one.review_factor for one in tight), default=1.0)
+    look_first = any(one.look_first for one in tight)
+    found = [*by_model(policy, evidence.scores, post.scene, factor), *by_hits(policy, evidence)]
+    found += by_cloaked_contact(policy, evidence, post.scene, factor)
+    counted = [_looked_at(one, look_first) for one in found if not waived(policy, one.clause, post)]
     findings = tuple(sorted(counted, key=lambda one: (-_STRENGTH[one.suggestion], -one.probability)))
     suggestion = findings[0].suggestion if findings else Suggestion.PASS
     return Verdict(
         suggestion=suggestion,
-        risk_level=risk_level(suggestion, evidence.scores),
-        action=action(policy, findings, suggestion, post.mode),
+        risk_level=_urgency(risk_level(suggestion, evidence.scores), findings, tight),
+        action=action(policy, findings, suggestion, _stricter(post.mode, held=look_first)),
         findings=findings,
         scores=evidence.scores,
         hits=_with_contacts(evidence, suggestion, findings),
         contacts=evidence.contacts,
         keywords=evidence.keywords,
         mentions=evidence.mentions,
-        versions=replace(versions, policy=policy.version),
+        versions=replace(versions, policy="+".join((policy.version, *(one.name for one in tight)))),
         unchecked=evidence.unchecked,
+        pictures=evidence.pictures,
     )
+
+
+def _looked_at(finding: Finding, look_first: bool) -> Finding:  # noqa: FBT001 - said by its name
+    """Where people look first the model alone blocks nothing; words that block still do."""
+    if look_first and finding.source is Source.MODEL and finding.suggestion is Suggestion.BLOCK:
+        return replace(finding, suggestion=Suggestion.REVIEW)
+    return finding
+
+
+def _urgency(risk: RiskLevel, findings: Sequence[Finding], tight: Sequence[Window]) -> RiskLevel:
+    top = {number for window in tight for number in window.top_clauses}
+    return RiskLevel.HIGH if any(one.clause in top for one in findings) else risk
+
+
+def _stricter(mode: PublishingMode, *, held: bool) -> PublishingMode:
+    return PublishingMode.PRE_MODERATION if held and mode is PublishingMode.POST_MODERATION else mode
 
 
 def undecided(reason: str, mode: PublishingMode, versions: Versions) -> Verdict:
@@ -150,6 +103,19 @@ def undecided(reason: str, mode: PublishingMode, versions: Versions) -> Verdict:
         action=waiting_action(mode),
         versions=versions,
         unchecked=("text",),
+        reason=reason,
+    )
+
+
+def half_seen(verdict: Verdict, reason: str, mode: PublishingMode) -> Verdict:
+    """What passed although a part of it could not be looked at: a human looks.  Other verdicts stay."""
+    if verdict.suggestion is not Suggestion.PASS:
+        return verdict
+    return replace(
+        verdict,
+        suggestion=Suggestion.REVIEW,
+        risk_level=RiskLevel.MEDIUM,
+        action=waiting_action(mode),
         reason=reason,
     )
 
@@ -183,72 +149,6 @@ def risk_level(suggestion: Suggestion, scores: Scores) -> RiskLevel:
     return RiskLevel.LOW if raised else RiskLevel.NONE
 
 
-def head_score(scores: Scores, head: str) -> float:
-    """Probability of a head: "negativity", or the name of a category."""
-    if head == NEGATIVITY:
-        return scores.negativity
-    if head == Category.AD:
-        return scores.ad
-    return scores.categories.get(Category(head), 0.0)
-
-
-def _by_model(policy: Policy, scores: Scores, scene: Scene) -> list[Finding]:
-    found = []
-    for rule in policy.rules:
-        probability = head_score(scores, rule.head)
-        suggestion = policy.threshold(rule, scene).judge(probability) if rule.enabled else Suggestion.PASS
-        if suggestion is not Suggestion.PASS:
-            found.append(_finding(rule.clause, probability, Source.MODEL, suggestion))
-    return found
-
-
-def _by_hits(policy: Policy, evidence: Evidence) -> list[Finding]:
-    """A hit is certain that the word stands there; whether it means harm is the level's claim."""
-    supported = _support(evidence.scores) >= policy.corroboration
-    levels = {Level.BLOCK: (Suggestion.BLOCK, 0.99), Level.REVIEW: (Suggestion.REVIEW, 0.6)}
-    strongest: dict[str, Finding] = {}
-    for hit in evidence.hits:
-        if hit.suppressed:
-            continue
-        alone = hit.type is HitType.KEYWORD and hit.library in policy.corroborated and not supported
-        suggestion, probability = levels[Level.REVIEW if alone else hit.level]
-        known = strongest.get(hit.clause)
-        if known is None or probability > known.probability:
-            source = Source.LEXICON if hit.type is HitType.KEYWORD else Source.RULE
-            strongest[hit.clause] = _finding(hit.clause, probability, source, suggestion)
-    return list(strongest.values())
-
-
-def _support(scores: Scores) -> float:
-    """The strongest score of harm: what stands beside a word."""
-    return max(scores.ad, scores.negativity, *scores.categories.values(), 0.0)
-
-
-def _by_cloaked_contact(policy: Policy, evidence: Evidence, scene: Scene) -> list[Finding]:
-    """Clause 3.8: a disguised contact in what the model already holds for an advert."""
-    if not any(contact.obfuscated for contact in evidence.contacts):
-        return []
-    rule = next((each for each in policy.rules if each.head == Category.AD), None)
-    review = policy.threshold(rule, scene).review if rule and rule.enabled else NEVER
-    probability = max(evidence.scores.ad, evidence.scores.categories.get(Category.DIVERSION, 0.0))
-    if probability < review:
-        return []
-    return [_finding(EVASION, probability, Source.RULE, Suggestion.BLOCK)]
-
-
-def _finding(number: str, probability: float, source: Source, suggestion: Suggestion) -> Finding:
-    return Finding(number, clause(number).label, probability, source, suggestion)
-
-
-def _waived(policy: Policy, number: str, post: Circumstances) -> bool:
-    if number in policy.switched_off:
-        return True
-    on_trade_board = any(
-        post.group == board or post.group.startswith(f"{board}/") for board in policy.trade_boards
-    )
-    return number in policy.exempt and (post.official or on_trade_board)
-
-
 def _with_contacts(
     evidence: Evidence, suggestion: Suggestion, findings: Sequence[Finding]
 ) -> tuple[Hit, ...]:
@@ -267,6 +167,7 @@ def _with_contacts(
             clause=EVASION if contact.obfuscated else advert.clause,
             library=contact.kind.value,
             reason="disguised contact" if contact.obfuscated else "contact",
+            image=contact.image,
         )
         for contact in evidence.contacts
     )

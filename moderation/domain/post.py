@@ -87,6 +87,11 @@ class Submission:
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     @property
+    def thread(self) -> str:
+        """The thread that it belongs to, as the platform names it; empty where it says none."""
+        return str(self.context.get("thread_id") or "")
+
+    @property
     def content_hash(self) -> str:
         """SHA-256 over text, title and images: what "the same post" means for idempotency."""
         return content_hash(self.text, self.title, self.images)
@@ -98,23 +103,51 @@ def content_hash(text: str, title: str, images: Sequence[str]) -> str:
     return hashlib.sha256(body.encode()).hexdigest()
 
 
+class Overdue(StrEnum):
+    """What becomes of a held post that nobody decided in time: it stays held and rises, or it is shown."""
+
+    HOLD = "hold"
+    SHOW = "show"
+
+
+@dataclass(frozen=True, slots=True)
+class Timeout:
+    """How long a held post waits for a person before ``then`` applies."""
+
+    minutes: int
+    then: Overdue = Overdue.HOLD
+
+
 @dataclass(frozen=True, slots=True)
 class PublishingRule:
-    """One line of the publishing table.  An empty ``group`` or no ``scene`` matches everything."""
+    """One line of the publishing table.  An empty ``group`` or ``thread``, or no ``scene``, matches everything."""
 
     mode: PublishingMode
     group: str = ""
     scene: Scene | None = None
+    thread: str = ""
+    timeout: Timeout | None = None
 
-    def matches(self, group: str, scene: Scene) -> bool:
-        """Tell whether the rule covers a board (path prefix) and scene."""
+    def matches(self, group: str, scene: Scene, thread: str = "") -> bool:
+        """Tell whether the rule covers a board (path prefix), scene and thread."""
         in_group = not self.group or group == self.group or group.startswith(f"{self.group}/")
-        return in_group and (self.scene is None or self.scene is scene)
+        in_thread = not self.thread or self.thread == thread
+        return in_group and in_thread and (self.scene is None or self.scene is scene)
 
 
-def publishing_mode(rules: Sequence[PublishingRule], group: str, scene: Scene) -> PublishingMode:
-    """Choose the mode of a board and scene: the longest board path wins, then the rule that names the scene."""
-    matching = [rule for rule in rules if rule.matches(group, scene)]
-    if not matching:
-        return PublishingMode.POST_MODERATION
-    return max(matching, key=lambda rule: (len(rule.group), rule.scene is not None)).mode
+def publishing_rule(
+    rules: Sequence[PublishingRule], group: str, scene: Scene, thread: str = ""
+) -> PublishingRule | None:
+    """The rule that binds most: it names the thread; else the longest board path; else it names the scene."""
+    matching = [rule for rule in rules if rule.matches(group, scene, thread)]
+    return max(
+        matching, key=lambda rule: (bool(rule.thread), len(rule.group), rule.scene is not None), default=None
+    )
+
+
+def publishing_mode(
+    rules: Sequence[PublishingRule], group: str, scene: Scene, thread: str = ""
+) -> PublishingMode:
+    """The mode of a place; what no rule names is shown first and moderated after."""
+    found = publishing_rule(rules, group, scene, thread)
+    return found.mode if found else PublishingMode.POST_MODERATION

@@ -8,18 +8,15 @@ more than one that has it once.
 from __future__ import annotations
 
 import math
-import re
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+from moderation.domain.radar_terms import FIRST_CHINESE, LONGEST, SHORTEST, runs
 
-SHORTEST: Final = 2
-LONGEST: Final = 6
-"""Characters of an n-gram."""
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 PRIOR: Final = 0.5
 """Weight of the prior, as a share of all posts: what both sides together say of a candidate counts this much."""
@@ -33,13 +30,7 @@ LEAST_Z: Final = 1.96
 LEAST_RISE: Final = 3.0
 """Times by which a term must be commoner in blocked posts: words of everyday talk rise a little with any subject."""
 
-MOST_CHARACTERS: Final = 2_000
-"""Code points of a post that are looked at: a slang word of a longer post stands in others too."""
-
-_FIRST_CHINESE: Final = "\u3400"
-_RUN: Final = re.compile(r"[\u3400-\u9fff]+|[a-z0-9_]+")
-_TOKEN: Final = re.compile(r"[a-z0-9_]{2,20}")
-_NUMBER: Final = re.compile(r"[0-9]+")
+DAY: Final = 86_400 * 1_000_000
 
 
 class CandidateKind(StrEnum):
@@ -53,13 +44,14 @@ class CandidateKind(StrEnum):
 class Candidate:
     """A word, or a contact as ``kind:value``, with the posts it stands in.
 
-    ``z`` is in standard deviations above what both sides would share.
+    ``z`` is in standard deviations above what both sides would share; ``everyday``: the dictionary knows it.
     """
 
     text: str
     blocked: int
     passed: int
     z: float
+    everyday: bool = False
 
     @property
     def kind(self) -> CandidateKind:
@@ -69,29 +61,13 @@ class Candidate:
     @property
     def chinese(self) -> bool:
         """Whether it is an n-gram, of which others may be parts: Latin words are counted whole."""
-        return self.kind is CandidateKind.WORD and self.text[0] >= _FIRST_CHINESE
+        return self.kind is CandidateKind.WORD and self.text[0] >= FIRST_CHINESE
 
     def stands_in(self, light: str, contacts: Collection[str]) -> bool:
         """Tell whether a post has it: in its light form, or among its contacts."""
         if self.kind is CandidateKind.CONTACT:
             return self.text in contacts
-        return self.text in light and (self.chinese or self.text in _RUN.findall(light))
-
-
-def terms(text: str) -> set[str]:
-    """Chinese n-grams of 2 to 6 characters, and whole Latin words, of a text in its light form.
-
-    Bare numbers are left out: prices and dates mean nothing, and numbers that are contacts come as contacts.
-    """
-    found: set[str] = set()
-    for run in _RUN.findall(text[:MOST_CHARACTERS]):
-        if run[0] < _FIRST_CHINESE:
-            if _TOKEN.fullmatch(run) and not _NUMBER.fullmatch(run):
-                found.add(run)
-            continue
-        for size in range(SHORTEST, min(LONGEST, len(run)) + 1):
-            found.update(run[at : at + size] for at in range(len(run) - size + 1))
-    return found
+        return self.text in light and (self.chinese or self.text in runs(light))
 
 
 def z_score(blocked: int, passed: int, all_blocked: int, all_passed: int) -> float:
@@ -119,19 +95,34 @@ def rank(
     all_blocked: int,
     all_passed: int,
     limit: int = 50,
+    everyday: Callable[[str], bool] = lambda _term: False,
 ) -> list[Candidate]:
-    """The terms that rise most, highest z first, with what a longer one says left out."""
+    """The terms that rise most, highest z first, with what a longer one says left out.
+
+    What ``everyday`` knows comes after all that it does not: talk about babies rises with adverts for milk powder,
+    and is no slang for it.
+    """
     found = []
     for term, count in blocked.items():
         other = passed.get(term, 0)
         z = z_score(count, other, all_blocked, all_passed)
         if count >= LEAST_SUPPORT and z >= LEAST_Z and count * all_passed >= LEAST_RISE * other * all_blocked:
             found.append(Candidate(term, count, other, z))
-    return sorted(stitch(fold(found)), key=_order)[:limit]
+    told = [replace(one, everyday=one.chinese and everyday(one.text)) for one in stitch(fold(found))]
+    return sorted(told, key=_order)[:limit]
 
 
-def _order(one: Candidate) -> tuple[float, str, str]:
-    return -one.z, one.kind, one.text
+def _order(one: Candidate) -> tuple[bool, float, str, str]:
+    return one.everyday, -one.z, one.kind, one.text
+
+
+def by_day(instants: Iterable[int], since: int, until: int) -> tuple[int, ...]:
+    """How many instants fall into each day of a window, counted from its beginning; all in UTC microseconds."""
+    days = [0] * max(1, -(-(until - since) // DAY))
+    for at in instants:
+        if since <= at < until:
+            days[(at - since) // DAY] += 1
+    return tuple(days)
 
 
 def fold(candidates: Iterable[Candidate]) -> list[Candidate]:
@@ -179,27 +170,3 @@ def stitch(candidates: Sequence[Candidate]) -> list[Candidate]:
             used.add(id(following))
         whole[id(first)] = Candidate(text, first.blocked, first.passed, first.z)
     return [whole.get(id(one), one) for one in candidates if id(one) not in used or id(one) in whole]
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Nearness:
-    """How far two sounds are apart: ``distance`` symbols of the longer one's ``length``."""
-
-    distance: int
-    length: int
-
-    @property
-    def near(self) -> bool:
-        """Whether the sounds are alike: the same, or one of three syllables and more is another."""
-        return self.distance == 0 or self.distance * 3 <= self.length
-
-
-def nearness(one: str, other: str) -> Nearness:
-    """Edit distance of two strings of sound symbols, one a syllable."""
-    before = list(range(len(other) + 1))
-    for row, symbol in enumerate(one, 1):
-        now = [row]
-        for column, against in enumerate(other, 1):
-            now.append(min(before[column] + 1, now[column - 1] + 1, before[column - 1] + (symbol != against)))
-        before = now
-    return Nearness(before[-1], max(len(one), len(other)))

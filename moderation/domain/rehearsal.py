@@ -5,12 +5,11 @@ It holds post ids and counts, never a post's text or author.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from moderation.domain.intervals import Share
-from moderation.domain.review import DecisionKind
+from moderation.domain.tally import tally_from_json
 from moderation.domain.verdict import Suggestion
 
 if TYPE_CHECKING:
@@ -18,10 +17,24 @@ if TYPE_CHECKING:
 
     from moderation.domain.backtest import Backtest
     from moderation.domain.budget import Budget
+    from moderation.domain.intervals import Share
+    from moderation.domain.review import DecisionKind
 
 SIDES: Final = ("before", "after")
 EXAMPLES: Final = 5
 """Examples of each flip that are kept."""
+
+
+MOST_ATTEMPTS: Final = 3
+"""Claims without a step between them after which a person must ask again."""
+
+
+class UnknownVersionError(LookupError):
+    """The community has no such policy version."""
+
+
+class RehearsalRunningError(Exception):
+    """The version is being rehearsed right now."""
 
 
 class Stage(StrEnum):
@@ -30,6 +43,7 @@ class Stage(StrEnum):
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
+    STOPPED = "stopped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +109,10 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Rehearsal:
-    """One run over ``days`` against version ``live`` (0: the shipped policy).  Instants are UTC microseconds."""
+    """One run over ``days`` against version ``live`` (0: the shipped policy).  Instants are UTC microseconds.
+
+    ``began_at`` is None while it waits for a worker; ``beat_at`` is its last progress.
+    """
 
     days: int
     head: str
@@ -106,12 +123,55 @@ class Rehearsal:
     stage: Stage = Stage.RUNNING
     done: int = 0
     total: int = 0
-    seconds: float = 0.0
+    began_at: int | None = None
     outcome: Outcome | None = None
 
-    def beat(self, done: int, total: int, now: int) -> Rehearsal:
-        """The run some posts further on."""
-        return replace(self, done=done, total=total, beat_at=now)
+    @property
+    def seconds(self) -> float:
+        """How long it took so far, or in all."""
+        return max(0.0, (self.beat_at - self.began_at) / 1_000_000) if self.began_at is not None else 0.0
+
+    @property
+    def seconds_left(self) -> float | None:
+        """How long it will take, judged by how it went so far; None while there is nothing to judge by."""
+        if self.stage is not Stage.RUNNING or not self.done or not self.seconds:
+            return None
+        return max(0, self.total - self.done) * self.seconds / self.done
+
+
+class Kept(Protocol):
+    """What is kept of a run."""
+
+    days: Any
+    head: Any
+    live: Any
+    asked_by: Any
+    asked_at: Any
+    beat_at: Any
+    state: Any
+    done: Any
+    total: Any
+    began_at: Any
+    found: Any
+
+
+def rehearsal(kept: Kept, given_up: bool) -> Rehearsal:  # noqa: FBT001 - as the store answers it
+    """A run as it is kept; ``given_up``: it was cut off so often that nobody goes on with it."""
+    stage = Stage.FAILED if given_up else Stage(kept.state)
+    tally = tally_from_json(kept.found) if stage is Stage.DONE else None
+    return Rehearsal(
+        days=kept.days,
+        head=kept.head,
+        live=kept.live,
+        by=kept.asked_by,
+        started_at=kept.asked_at,
+        beat_at=kept.beat_at,
+        stage=stage,
+        done=kept.done,
+        total=kept.total,
+        began_at=kept.began_at,
+        outcome=outcome_of(tally.backtest, tally.budget) if tally else None,
+    )
 
 
 def outcome_of(found: Backtest, budget: Budget) -> Outcome:
@@ -137,48 +197,4 @@ def outcome_of(found: Backtest, budget: Budget) -> Outcome:
             Candidate(review, budget.per_hour(load), load.wrong_blocks, load.misses)
             for review, load in budget.candidates.items()
         ),
-    )  # fmt: skip
-
-
-def outcome_json(one: Outcome) -> dict[str, Any]:
-    """An outcome as JSON."""
-    return {
-        "posts": one.posts,
-        "hours": one.hours,
-        "judged": one.judged,
-        "moves": [[before, after, count] for (before, after), count in one.moves.items()],
-        "flips": [
-            [each.before, each.after, each.posts,
-             [[e.post_id, e.clause_before, e.clause_after, e.human] for e in each.examples]]
-            for each in one.flips
-        ],
-        "clauses": one.clauses,
-        "precision": {side: [share.count, share.total] for side, share in one.precision.items()},
-        "recall": {side: [share.count, share.total] for side, share in one.recall.items()},
-        "head": one.head,
-        "busiest": one.busiest,
-        "candidates": [[each.review, each.per_hour, each.wrong_blocks, each.misses] for each in one.candidates],
-    }  # fmt: skip
-
-
-def outcome_from_json(body: Mapping[str, Any]) -> Outcome:
-    """The outcome again."""
-    return Outcome(
-        posts=body["posts"],
-        hours=body["hours"],
-        judged=body["judged"],
-        moves={(Suggestion(before), Suggestion(after)): count for before, after, count in body["moves"]},
-        flips=tuple(
-            Flip(Suggestion(before), Suggestion(after), posts, tuple(
-                Example(post, old, new, DecisionKind(human) if human else None)
-                for post, old, new, human in examples
-            ))
-            for before, after, posts, examples in body["flips"]
-        ),
-        clauses=tuple((before, after, count) for before, after, count in body["clauses"]),
-        precision={side: Share(*counts) for side, counts in body["precision"].items()},
-        recall={side: Share(*counts) for side, counts in body["recall"].items()},
-        head=body["head"],
-        busiest=body["busiest"],
-        candidates=tuple(Candidate(*values) for values in body["candidates"]),
     )  # fmt: skip

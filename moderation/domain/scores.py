@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -70,6 +70,17 @@ class Scores:
     sentiment: Sentiment
     categories: Mapping[Category, float] = field(default_factory=no_categories)
     intent: Mapping[Intent, float] = field(default_factory=dict)
+
+    def with_harm_of(self, other: Scores) -> Scores:
+        """These scores, each kind of harm as probable as in the worse of the two; sentiment and intent stay."""
+        return replace(
+            self,
+            ad=max(self.ad, other.ad),
+            negativity=max(self.negativity, other.negativity),
+            categories={
+                each: max(value, other.categories.get(each, 0.0)) for each, value in self.categories.items()
+            },
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,14 +64,16 @@ def receipt_json(sweep: Mapping[str, Any], tally: Tally, digest: str) -> dict[st
 
     Args:
         sweep: ``id``, ``kind``, ``criteria``, ``may_block``, ``why``, ``state``, ``author``, ``applied_by``,
-            ``undone_by``, ``posts``, ``matched``, ``decided``, and the instants ``since``, ``until``,
-            ``created_at``, ``applied_at``, ``undone_at`` in UTC microseconds (the last two may be None).
+            ``undone_by``, ``posts``, ``matched``, ``decided``, the instants ``since``, ``until``, ``created_at``,
+            ``applied_at``, ``undone_at`` in UTC microseconds (the last two may be None), and the ``community``'s
+            name, which may be left out.
         tally: what became of the posts.
         digest: SHA-256 over the numbers of the posts that were changed.
     """
     changed = (Swept.APPLIED, Swept.UNDONE, Swept.KEPT)
     return {
         "sweep": sweep["id"],
+        "community": sweep.get("community", ""),
         "state": sweep["state"],
         "kind": sweep["kind"],
         "criteria": sweep["criteria"],
@@ -114,6 +116,7 @@ def receipt_text(receipt: Mapping[str, Any]) -> str:
     lines = [
         f"内容回扫记录 第 {receipt['sweep']} 号",
         "",
+        *([f"社区:{receipt['community']}"] if receipt.get("community") else []),
         f"回扫依据:{_KINDS[receipt['kind']]} {_criteria(receipt)}",
         f"回扫原因:{receipt['why'] or '未填写'}",
         f"回扫范围:{window['since']} 至 {window['until']} 收到的帖子",

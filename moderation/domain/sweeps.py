@@ -49,6 +49,10 @@ class SweepState(StrEnum):
     UNDONE = "undone"
 
 
+WORKING: Final = frozenset({SweepState.COUNTING.value, SweepState.APPLYING.value, SweepState.UNDOING.value})
+"""States in which there is work to do."""
+
+
 class Swept(StrEnum):
     """What became of one post: ``left`` was never changed, ``kept`` could not be put back."""
 

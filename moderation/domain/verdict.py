@@ -12,6 +12,7 @@ from moderation.domain.scores import NEUTRAL, Scores
 if TYPE_CHECKING:
     from moderation.domain.brands import Mention
     from moderation.domain.evidence import Contact, Hit, Source
+    from moderation.domain.pictures import Picture
 
 
 class Suggestion(StrEnum):
@@ -82,6 +83,7 @@ class Verdict:
     versions: Versions = Versions()
     unchecked: tuple[str, ...] = ()
     reason: str = ""
+    pictures: tuple[Picture, ...] = ()
 
     @property
     def clause(self) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from moderation.domain.convention import Category
 from moderation.domain.evidence import Contact, ContactKind, Field, Hit, HitType, Level
+from moderation.domain.pictures import Picture
 from moderation.domain.policy import Evidence
 from moderation.domain.scores import Scores, Sentiment
 
@@ -49,7 +50,12 @@ def verdict_json(verdict: Verdict) -> dict[str, Any]:
         "action": verdict.action.value,
         "unchecked": list(verdict.unchecked),
         **({"reason": verdict.reason} if verdict.reason else {}),
+        **({"images": [_picture_json(one) for one in verdict.pictures]} if verdict.pictures else {}),
     }
+
+
+def _picture_json(picture: Picture) -> dict[str, Any]:
+    return {"image": picture.number, "codes": list(picture.codes), "text": picture.text}
 
 
 def mention_json(mention: Mention) -> dict[str, Any]:
@@ -89,6 +95,7 @@ def _hit_json(hit: Hit) -> Mapping[str, Any]:
         "level": hit.level.value,
         "suppressed": hit.suppressed,
         "reason": hit.reason,
+        **({"image": hit.image} if hit.image else {}),
     }
 
 
@@ -100,6 +107,7 @@ def _contact_json(contact: Contact) -> Mapping[str, Any]:
         "start": contact.start,
         "end": contact.end,
         "obfuscated": contact.obfuscated,
+        **({"image": contact.image} if contact.image else {}),
     }
 
 
@@ -122,11 +130,15 @@ def evidence_from_json(body: Mapping[str, Any]) -> Evidence:
                 end=one["end"],
                 obfuscated=one["obfuscated"],
                 field=Field(one["field"]),
+                image=one.get("image", 0),
             )
             for one in body["contacts"]
         ),
         keywords=tuple(body["keywords"]),
         unchecked=tuple(body["unchecked"]),
+        pictures=tuple(
+            Picture(one["image"], tuple(one["codes"]), one["text"]) for one in body.get("images") or ()
+        ),
     )
 
 
@@ -143,4 +155,5 @@ def _hit_from_json(hit: Mapping[str, Any]) -> Hit:
         level=Level(hit["level"]),
         suppressed=hit["suppressed"],
         reason=hit["reason"],
+        image=hit.get("image", 0),
     )

@@ -1,4 +1,4 @@
-"""``/v1/policies``: drafts, shadows, the live policy, backtests."""
+"""``/v1/policies``: drafts, shadows, the live policy."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from moderation.domain.backtest import Backtest, Replay
-from moderation.domain.intervals import Share
 from moderation.domain.policy_versions import PolicyState
 from moderation.endpoints.posts import iso
 from moderation.endpoints.requests import caller, json_body, needs, parts, read_json
@@ -20,8 +18,6 @@ Answer = tuple[dict[str, Any], int]
 """A JSON body and the status."""
 
 policies = APIBlueprint("policies", __name__, url_prefix="/v1", abp_tags=[Tag(name="policies")])
-
-_DAY = 86_400 * 1_000_000
 
 
 class PolicyPath(BaseModel):
@@ -48,14 +44,6 @@ class MoveModel(BaseModel):
 
     state: PolicyState
     why: Annotated[str, StringConstraints(max_length=2_000)] = ""
-
-
-class BacktestQuery(BaseModel):
-    """How far back."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    days: int = Field(default=7, ge=1, le=90)
 
 
 @policies.get("/policies", summary="List policy versions with their histories")
@@ -117,60 +105,6 @@ def shadow(path: PolicyPath) -> Answer:
             for row, post in latest
         ],
     }, 200
-
-
-@policies.post("/policies/<int:number>/backtest", summary="What a version would have done in the last days")
-@needs(Scope.POLICY_WRITE)
-def backtest(path: PolicyPath, query: BacktestQuery) -> Answer:
-    """Replay kept posts under the live policy and this version."""
-    now = parts().clock()
-    found = parts().backtesting.run_version(
-        caller().community_id, path.number, since=now - query.days * _DAY, until=now
-    )
-    return backtest_json(found), 200
-
-
-def backtest_json(found: Backtest) -> dict[str, Any]:
-    """A backtest as the interface shows it."""
-    return {
-        "posts": found.posts,
-        "flipped": found.flipped,
-        "flips": [
-            {
-                "before": before,
-                "after": after,
-                "posts": count,
-                "examples": [_replay_json(one) for one in found.examples[before, after]],
-            }
-            for (before, after), count in found.flips.most_common()
-        ],
-        "clauses": [
-            {"before": before or None, "after": after or None, "posts": count}
-            for (before, after), count in found.clauses.most_common()
-        ],
-        "precision": {side: _share_json(found.precision(side)) for side in ("before", "after")},
-        "recall": {side: _share_json(found.recall(side)) for side in ("before", "after")},
-    }
-
-
-def _share_json(share: Share) -> dict[str, Any]:
-    value = share.value
-    return {
-        "value": None if value is None else round(value, 4),
-        "low": round(share.lower, 4),
-        "high": round(share.upper, 4),
-        "of": share.total,
-    }
-
-
-def _replay_json(one: Replay) -> dict[str, Any]:
-    return {
-        "data_id": one.data_id,
-        "text": one.text,
-        "clause_before": one.clause_before or None,
-        "clause_after": one.clause_after or None,
-        "human": one.human,
-    }
 
 
 def _version_json(row: PolicyRow, moves: list[PolicyMoveRow]) -> dict[str, Any]:

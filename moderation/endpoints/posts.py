@@ -97,9 +97,11 @@ def edit(path: PostPath) -> Answer:
     """Replace a post's content; the latest ``edited_at`` wins."""
     model = EditModel.model_validate(read_json())
     edited_at = micros(model.edited_at) or 0
+    post = submission(path.data_id, model)
+    _refuse_unknown_images(post)
     parts().intake.edit(
         caller().community_id,
-        submission(path.data_id, model),
+        post,
         edited_at=edited_at,
         now=parts().clock(),
     )
@@ -180,6 +182,7 @@ def _record(data_id: str) -> PostRecord:
 
 def _submit_one(model: PostModel) -> Answer:
     post = submission(model.data_id, model)
+    _refuse_unknown_images(post)
     wait = _wait_seconds()
     if wait:
         return _submit_and_wait(post, wait)
@@ -219,6 +222,7 @@ def _submit_batch(body: dict[str, Any]) -> dict[str, Any]:
             answers[index] = {"data_id": _data_id_of(item), **from_validation(error)}
         else:
             valid.append((index, submission(model.data_id, model)))
+    valid = _with_known_images(valid, answers)
     if valid:
         receipts = parts().intake.submit(
             caller().community_id, [post for _, post in valid], now=parts().clock()
@@ -226,6 +230,31 @@ def _submit_batch(body: dict[str, Any]) -> dict[str, Any]:
         for (index, _), receipt in zip(valid, receipts, strict=True):
             answers[index] = {**_receipt_json(receipt), "status": _STATUS[receipt.kept]}
     return {"posts": answers}
+
+
+def _with_known_images(
+    given: list[tuple[int, Submission]], answers: list[dict[str, Any]]
+) -> list[tuple[int, Submission]]:
+    """The posts whose uploads are there; the others are answered."""
+    unknown = parts().pictures.unknown(
+        caller().community_id, {name for _, post in given for name in post.images}
+    )
+    for index, post in given:
+        if missing := next((name for name in post.images if name in unknown), None):
+            answers[index] = {"data_id": post.data_id, "status": 422, **_unknown_image(post, missing)}
+    return [one for one in given if unknown.isdisjoint(one[1].images)]
+
+
+def _refuse_unknown_images(post: Submission) -> None:
+    unknown = parts().pictures.unknown(caller().community_id, post.images)
+    if missing := next((name for name in post.images if name in unknown), None):
+        raise ProblemError(422, **_unknown_image(post, missing))
+
+
+def _unknown_image(post: Submission, missing: str) -> dict[str, str]:
+    pointer = f"/images/{post.images.index(missing)}"
+    detail = f"{pointer}: no uploaded image has this id; upload it with POST /v1/images first"
+    return {"title": "Unknown image", "detail": detail, "pointer": pointer}
 
 
 def _receipt_json(receipt: Receipt) -> dict[str, Any]:

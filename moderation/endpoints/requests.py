@@ -91,6 +91,11 @@ def _body() -> bytes:
     return raw
 
 
+def read_bytes() -> bytes:
+    """The request's body as it is."""
+    return _body()
+
+
 def read_text() -> str:
     """The request's body as UTF-8 text.
 

@@ -26,6 +26,7 @@ class QueueName(StrEnum):
     """Queues are apart, so that slow receivers or reports never delay a verdict."""
 
     SCORING = "scoring"
+    BEHAVIOUR = "behaviour"
     DELIVERY = "delivery"
     REPORTS = "reports"
     MAINTENANCE = "maintenance"
@@ -33,7 +34,9 @@ class QueueName(StrEnum):
 
 JOBS: Final = {
     QueueName.SCORING: "workers.jobs.score_pending",
+    QueueName.BEHAVIOUR: "workers.jobs.look_at_behaviour",
     QueueName.REPORTS: "workers.jobs.recount_brands",
+    QueueName.MAINTENANCE: "workers.jobs.maintain",
 }
 """What runs when a queue's bell rings: names, since RQ imports them in the worker."""
 

@@ -5,14 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from moderation.domain.backtest import Backtest, Replay
-from moderation.domain.policy import Circumstances, decide
+from moderation.domain.backtest import Backtest
 from moderation.domain.policy_versions import PolicyState
-from moderation.domain.post import PublishingMode, Scene
-from moderation.domain.review import DecisionKind
-from moderation.domain.verdict import Versions
-from moderation.domain.wire import evidence_from_json
-from moderation.policy_document import parse_policy
+from moderation.domain.rehearsal import UnknownVersionError
+from moderation.replaying import both_policies, replays_of
 from moderation.store import policies, replays
 
 if TYPE_CHECKING:
@@ -22,11 +18,9 @@ if TYPE_CHECKING:
     from moderation.store.engine import Sessions
     from moderation.store.tables import PostRow, VerdictRow
 
+__all__ = ["Backtesting", "UnknownVersionError"]
+
 BATCH: Final = 1_000
-
-
-class UnknownVersionError(LookupError):
-    """The community has no such policy version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +51,18 @@ class Backtesting:
         with self.sessions.read() as session:
             live = policies.in_state(session, community_id, PolicyState.LIVE)
             version = policies.find(session, community_id, number)
-        if version is None:
-            message = f"no policy version {number}"
-            raise UnknownVersionError(message)
-        return self.run(
-            community_id,
-            before=self._policy(live.document if live else self.shipped),
-            after=self._policy(version.document),
-            since=since,
-            until=until,
-            progress=progress,
-        )
+            if version is None:
+                message = f"no policy version {number}"
+                raise UnknownVersionError(message)
+            before, after = both_policies(
+                session, version, live.number if live else 0, self.shipped, self.calibrated
+            )
+        return self.run(community_id, before=before, after=after, since=since, until=until, progress=progress)
 
-    def _policy(self, document: str) -> Policy:
-        return parse_policy(document).policy.with_calibration(self.calibrated)
+    def size(self, community_id: int, *, since: int, until: int) -> int:
+        """How many posts a backtest over ``[since, until)`` would decide again."""
+        with self.sessions.read() as session:
+            return replays.count(session, community_id, since=since, until=until)
 
     def run(
         self,
@@ -96,7 +88,7 @@ class Backtesting:
         with self.sessions.read() as session:
             total = replays.count(session, community_id, since=since, until=until)
         for batch in self._batches(community_id, since, until):
-            found.add(_replay(post, verdict, human, before, after) for post, verdict, human in batch)
+            found.add(replays_of(batch, before, after))
             progress(found.posts, total)
         return found
 
@@ -114,25 +106,3 @@ class Backtesting:
                 return
             yield batch
             after = batch[-1][0].sequence
-
-
-def _replay(post: PostRow, verdict: VerdictRow, human: str | None, before: Policy, after: Policy) -> Replay:
-    evidence = evidence_from_json(verdict.body)
-    circumstances = Circumstances(
-        scene=Scene(post.scene),
-        group=post.group_path,
-        official=bool(post.author.get("official")),
-        mode=PublishingMode(post.mode),
-    )
-    old = decide(before, evidence, circumstances, Versions())
-    new = decide(after, evidence, circumstances, Versions())
-    return Replay(
-        post_id=post.id,
-        data_id=post.data_id,
-        text=post.text,
-        before=old.suggestion,
-        after=new.suggestion,
-        clause_before=old.clause,
-        clause_after=new.clause,
-        human=DecisionKind(human) if human in (DecisionKind.PASS, DecisionKind.BLOCK) else None,
-    )

@@ -5,10 +5,10 @@ from __future__ import annotations
 import dataclasses
 import secrets
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from moderation.domain.policy import waiting_action
-from moderation.domain.post import PostState, PublishingMode, publishing_mode
+from moderation.domain.post import PostState, PublishingMode
 from moderation.domain.verdict import Action
 from moderation.outbound.bell import QueueName
 from moderation.publishing import Publishing
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from moderation.outbound.bell import Bell
     from moderation.store.engine import Sessions
     from moderation.store.tables import PostRow
+
+
+IMAGE_COST: Final = 2_000
+"""What an image counts for beside code points: claims are bounded by their work, and an image takes as long."""
 
 
 class UnknownPostError(LookupError):
@@ -69,8 +73,9 @@ class Intake:
         """
         ids = ids or [new_post_id(now) for _ in submissions]
         with self.sessions.write.begin() as session:
-            rules = self.publishing.rules(session, community_id)
-            modes = [publishing_mode(rules, one.group, one.scene) for one in submissions]
+            named = [one.thread for one in submissions if one.thread]
+            table = self.publishing.table(session, community_id, now=now, threads_of=named)
+            modes = [table.place(one.group, one.scene, one.thread).mode for one in submissions]
             rows = [
                 {"id": each_id, **_columns(community_id, one, mode, now)}
                 for each_id, one, mode in zip(ids, submissions, modes, strict=True)
@@ -190,5 +195,5 @@ def _columns(community_id: int, post: Submission, mode: PublishingMode, now: int
         "content_hash": post.content_hash,
         "posted_at": now if post.posted_at is None else post.posted_at,
         "received_at": now,
-        "cost": len(post.text) + len(post.title) + 1,
+        "cost": len(post.text) + len(post.title) + 1 + IMAGE_COST * len(post.images),
     }

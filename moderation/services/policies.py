@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from moderation.domain.policy_versions import PolicyState, check_move
 from moderation.policy_document import parse_policy
-from moderation.store import policies
+from moderation.store import policies, threads
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from moderation.domain.post import PublishingMode
     from moderation.store.engine import Sessions
-    from moderation.store.tables import PolicyMoveRow, PolicyRow, PostRow, ShadowRow
+    from moderation.store.tables import PolicyMoveRow, PolicyRow, PostRow, ShadowRow, ThreadModeRow
 
 
 class UnknownPolicyError(LookupError):
@@ -94,6 +95,28 @@ class Policies:
         """
         with self.sessions.read() as session:
             return policies.differences(session, _known(session, community_id, number).id)
+
+    def threads(self, community_id: int) -> list[ThreadModeRow]:
+        """Threads with a publishing mode of their own, latest change first; at most 200."""
+        with self.sessions.read() as session:
+            return threads.listed(session, community_id)
+
+    def set_thread(
+        self,
+        community_id: int,
+        thread: str,
+        mode: PublishingMode | None,
+        *,
+        why: str,
+        author: str,
+        now: int,
+    ) -> None:
+        """Give a thread a publishing mode of its own, from its next post on; None: it follows board and scene again."""
+        with self.sessions.write.begin() as session:
+            if mode is None:
+                threads.forget(session, community_id, thread)
+            else:
+                threads.set_mode(session, community_id, thread, mode, why=why, author=author, now=now)
 
 
 def _known(session: Session, community_id: int, number: int) -> PolicyRow:

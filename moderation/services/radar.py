@@ -2,56 +2,29 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
 
-from moderation.domain.intervals import Share
-from moderation.domain.radar import CandidateKind, rank, terms
+from moderation.domain.radar import rank
 from moderation.domain.verdict import Suggestion
 from moderation.rulebooks import as_entry
-from moderation.store import lexicons, standing
+from moderation.store import lexicons, looks, standing
+from moderation.sweeps.hearing import Seen, everyday, hear, outcome, rising, take_blocked, take_passed
+from moderation.sweeps.looks import Looks
 from moderation.text.entries import Entry, plain_word
 from moderation.text.known import KnownWords
-from moderation.text.normalise import normalise_many
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable
 
-    from moderation.domain.radar import Candidate
+    from moderation.outbound.bell import Bell
     from moderation.store.engine import Sessions
-    from moderation.store.standing import Standing
+    from moderation.store.tables import LookRow, PostRow, RadarDismissalRow
+    from moderation.sweeps.hearing import Rising
 
 BATCH: Final = 1_000
-SAMPLES: Final = 3
-MOST_TERMS: Final = 1_000_000
-"""Terms that are counted at once; beyond it those seen only once so far are dropped, which costs a candidate at most
-one post of its support each time."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """A blocked post that a candidate stands in."""
-
-    data_id: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Rising:
-    """A candidate with what is known of it.
-
-    ``clause`` is the one that most of its blocked posts broke, ``share`` how many of them; ``near`` is a known
-    word of the same or nearly the same sound, with the clause it stands under.
-    """
-
-    candidate: Candidate
-    authors: int
-    samples: tuple[Sample, ...]
-    clause: str
-    share: Share
-    near: str = ""
-    near_clause: str = ""
+KEPT: Final = 100
+"""Candidates that a look keeps: enough for a week of dismissing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,35 +37,16 @@ class RadarPage:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
-    """A post's text in its light form without known words, and its contacts as ``kind:value``."""
+class RadarBoard:
+    """The latest look: candidates that nobody dismissed and no list has meanwhile, as the look kept them.
 
-    light: str
-    contacts: frozenset[str]
-    terms: frozenset[str]
+    ``posts`` are the samples by the platform's number, as they are today.
+    """
 
-    def kept(self) -> Heard:
-        """Without the terms: those of all blocked posts together would fill the memory."""
-        return Heard(self.light, self.contacts, frozenset())
-
-
-@dataclass(frozen=True, slots=True)
-class _Blocked:
-    """One blocked post, as far as it is needed again."""
-
-    data_id: str
-    author: str
-    text: str
-    clause: str
-    heard: Heard
-
-
-@dataclass(slots=True)
-class _Seen:
-    blocked: list[_Blocked] = field(default_factory=list)
-    counts: Counter[str] = field(default_factory=Counter)
-    passed: int = 0
-    passed_counts: Counter[str] = field(default_factory=Counter)
+    look: LookRow | None
+    candidates: list[dict[str, Any]]
+    dismissed: list[RadarDismissalRow]
+    posts: dict[str, PostRow]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +55,7 @@ class Radar:
 
     sessions: Sessions
     shipped: tuple[Entry, ...] = ()
+    bell: Bell | None = None
 
     def look(
         self,
@@ -126,11 +81,11 @@ class Radar:
         known = self._known(community_id)
         with self.sessions.read() as session:
             total = 2 * standing.count(session, community_id, since=since, until=until)
-        seen, read = _Seen(), 0
-        for wanted, take in ((Suggestion.BLOCK, _take_blocked), (Suggestion.PASS, _take_passed)):
+        seen, read = Seen(), 0
+        for wanted, take in ((Suggestion.BLOCK, take_blocked), (Suggestion.PASS, take_passed)):
             for batch in standing.batches(self.sessions, community_id, since=since, until=until, size=BATCH):
-                chosen = [one for one in batch if _outcome(one) == wanted.value]
-                take(seen, chosen, _hear(known, chosen))
+                chosen = [one for one in batch if outcome(one) == wanted.value]
+                take(seen, chosen, hear(known, chosen))
                 read += len(batch)
                 progress(read, total)
         found = rank(
@@ -139,8 +94,61 @@ class Radar:
             all_blocked=len(seen.blocked),
             all_passed=seen.passed,
             limit=limit,
+            everyday=everyday,
         )
-        return RadarPage(len(seen.blocked), seen.passed, tuple(_rising(seen.blocked, found, known)))
+        return RadarPage(
+            len(seen.blocked), seen.passed, tuple(rising(seen.blocked, found, known, since, until))
+        )
+
+    def window(self, community_id: int, *, since: int, until: int) -> tuple[int, int]:
+        """From when on the latest posts of a window are few enough to be read at once, and how many it has in all."""
+        return self._looks.window(community_id, since=since, until=until)
+
+    def ask(self, community_id: int, *, days: int, author: str, now: int) -> None:
+        """Have a worker look at the last days, soon."""
+        self._looks.ask(community_id, days=days, author=author, now=now)
+
+    def work(self, *, now: int) -> bool:
+        """Do one look that waits; answers whether there was one."""
+        return self._looks.work(self._body, now=now)
+
+    def _body(self, community_id: int, since: int, until: int) -> dict[str, Any]:
+        page = self.look(community_id, since=since, until=until, limit=KEPT)
+        return {
+            "blocked": page.blocked,
+            "passed": page.passed,
+            "candidates": [_kept(one) for one in page.rising],
+        }
+
+    def board(self, community_id: int) -> RadarBoard:
+        """What the latest look found, with what people made of it since."""
+        known = self._known(community_id)
+        with self.sessions.read() as session:
+            look = looks.find(session, community_id, "radar")
+            gone = looks.dismissed(session, community_id)
+            out = {row.text for row in gone}
+            found = [
+                one
+                for one in (look.body.get("candidates", ()) if look else ())
+                if one["text"] not in out
+                and plain_word(one["text"].partition(":")[2] or one["text"]) not in known
+            ]
+            ids = {data_id for one in found for data_id in one["samples"]}
+            return RadarBoard(look, found, gone, looks.posts_of(session, community_id, ids))
+
+    def dismiss(self, community_id: int, text: str, *, author: str, now: int) -> None:
+        """Keep a candidate out of sight from now on."""
+        with self.sessions.write.begin() as session:
+            looks.dismiss(session, community_id, text, author=author, now=now)
+
+    def restore(self, community_id: int, text: str) -> None:
+        """Show a dismissed candidate again."""
+        with self.sessions.write.begin() as session:
+            looks.restore(session, community_id, text)
+
+    @property
+    def _looks(self) -> Looks:
+        return Looks(self.sessions, self.bell, "radar")
 
     def _known(self, community_id: int) -> KnownWords:
         with self.sessions.read() as session:
@@ -148,52 +156,20 @@ class Radar:
         return KnownWords((*self.shipped, *own))
 
 
-def _outcome(one: Standing) -> str:
-    return one.decided.kind if one.decided else one.verdict.suggestion
-
-
-def _hear(known: KnownWords, posts: Sequence[Standing]) -> list[Heard]:
-    """Words and contacts of each post that no list has, in order."""
-    texts = normalise_many([f"{one.post.title}\n{one.post.text}" for one in posts])
-    found = []
-    for one, text in zip(posts, texts, strict=True):
-        contacts = {
-            (each["kind"], plain_word(each["value"])) for each in one.verdict.body.get("contacts", ())
-        }
-        values = {value for _, value in contacts}
-        named = frozenset(f"{kind}:{value}" for kind, value in contacts if value not in known)
-        light = known.without(text.text)
-        found.append(Heard(light, named, frozenset(terms(light) - values) | named))
-    return found
-
-
-def _take_blocked(seen: _Seen, posts: Sequence[Standing], found: Sequence[Heard]) -> None:
-    for one, heard in zip(posts, found, strict=True):
-        clause = one.decided.clause if one.decided else one.verdict.clause
-        author = one.post.author_id or ""
-        seen.blocked.append(_Blocked(one.post.data_id, author, one.post.text, clause, heard.kept()))
-        seen.counts.update(heard.terms)
-    if len(seen.counts) > MOST_TERMS:
-        seen.counts = Counter({term: count for term, count in seen.counts.items() if count > 1})
-
-
-def _take_passed(seen: _Seen, posts: Sequence[Standing], found: Sequence[Heard]) -> None:
-    seen.passed += len(posts)
-    for heard in found:
-        seen.passed_counts.update(heard.terms & seen.counts.keys())
-
-
-def _rising(blocked: Sequence[_Blocked], found: Sequence[Candidate], known: KnownWords) -> Iterator[Rising]:
-    for one in found:
-        posts = [post for post in blocked if one.stands_in(post.heard.light, post.heard.contacts)]
-        clause, count = Counter(post.clause for post in posts).most_common(1)[0]
-        near = known.nearest(one.text) if one.kind is CandidateKind.WORD else ("", "")
-        yield Rising(
-            candidate=one,
-            authors=len({post.author for post in posts if post.author}),
-            samples=tuple(Sample(post.data_id, post.text) for post in posts[:SAMPLES]),
-            clause=clause,
-            share=Share(count, len(posts)),
-            near=near[0],
-            near_clause=near[1],
-        )
+def _kept(one: Rising) -> dict[str, Any]:
+    """A candidate as a look keeps it: figures and posts' numbers, no texts of posts."""
+    return {
+        "text": one.candidate.text,
+        "kind": one.candidate.kind.value,
+        "blocked": one.candidate.blocked,
+        "passed": one.candidate.passed,
+        "z": round(one.candidate.z, 2),
+        "everyday": one.candidate.everyday,
+        "authors": one.authors,
+        "clause": one.clause,
+        "share": [one.share.count, one.share.total],
+        "days": list(one.days),
+        "near": one.near,
+        "near_clause": one.near_clause,
+        "samples": [each.data_id for each in one.samples],
+    }

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from moderation.domain.post import PostState
-from moderation.store import posts, reviews, verdicts
+from moderation.store import behaviour_findings, posts, reviews, verdicts
 
 if TYPE_CHECKING:
+    from moderation.store.behaviour_findings import FoundTogether
     from moderation.store.engine import Sessions
     from moderation.store.tables import DecisionRow, PostRow, UserRow, VerdictRow
+
+TOGETHER: Final = 50
+"""Most posts of one finding that are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +45,9 @@ def post_record(sessions: Sessions, community_id: int, data_id: str) -> PostReco
         if row is None or row.state == PostState.WITHDRAWN.value:
             return None
         return PostRecord(row, verdicts.history(session, row.id), reviews.decisions(session, row.id))
+
+
+def behaviour_of(sessions: Sessions, post: PostRow) -> list[FoundTogether]:
+    """What a post, as it now reads, shows together with others."""
+    with sessions.read() as session:
+        return behaviour_findings.of_post(session, post.community_id, post.id, post.revision, limit=TOGETHER)

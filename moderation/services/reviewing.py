@@ -96,22 +96,40 @@ class Reviewing:
             if last is None or last.kind == DecisionKind.UNDO.value or last.community_id != community_id:
                 message = "there is nothing to take back"
                 raise UndoExpiredError(message)
-            check_undo(last.created_at, now)
-            item = known_item(reviews.item(session, community_id, last.review_item_id), last.review_item_id)
-            event = posts.next_event_version(session, item.post_id)
-            stands = item.state == ReviewState.DECIDED.value and _is_current(session, item)
-            if not stands or not reviews.move(
-                session, item, version=item.version, state=ReviewState.OPEN, decided_at=None
-            ):
-                message = "a later change to the post stands: decide it again instead"
+            return _take_back(session, last, moderator_id=moderator_id, now=now)
+
+    def take_back(self, community_id: int, decision_id: int, *, moderator_id: int, now: int) -> ReviewItemRow:
+        """Take back one decision of a moderator's, whatever they decided since on other posts.
+
+        Raises:
+            UndoExpiredError: it is not theirs or not the latest on its post, or as :meth:`undo` says.
+        """
+        with self.sessions.write.begin() as session:
+            last = reviews.latest_of_post(session, community_id, decision_id)
+            if last is None or last.kind == DecisionKind.UNDO.value or last.moderator_id != moderator_id:
+                message = "this decision is not yours, or no longer the latest on its post"
                 raise UndoExpiredError(message)
-            row = reviews.append_decision(
-                session,
-                _decision_row(item, Decision(DecisionKind.UNDO), "", moderator_id=moderator_id, now=now),
-            )
-            brands.set_clean(session, item.post_id, clean=_machine_clean(session, item.post_id))
-            _tell(session, row, event, "post.reviewed", now)
-            return item
+            return _take_back(session, last, moderator_id=moderator_id, now=now)
+
+
+def _take_back(session: Session, last: DecisionRow, *, moderator_id: int, now: int) -> ReviewItemRow:
+    """Open the item of a decision again, if it still stands on it."""
+    check_undo(last.created_at, now)
+    item = known_item(reviews.item(session, last.community_id, last.review_item_id), last.review_item_id)
+    event = posts.next_event_version(session, item.post_id)
+    stands = item.state == ReviewState.DECIDED.value and _is_current(session, item)
+    if not stands or not reviews.move(
+        session, item, version=item.version, state=ReviewState.OPEN, decided_at=None
+    ):
+        message = "a later change to the post stands: decide it again instead"
+        raise UndoExpiredError(message)
+    row = reviews.append_decision(
+        session,
+        _decision_row(item, Decision(DecisionKind.UNDO), "", moderator_id=moderator_id, now=now),
+    )
+    brands.set_clean(session, item.post_id, clean=_machine_clean(session, item.post_id))
+    _tell(session, row, event, "post.reviewed", now)
+    return item
 
 
 def _is_current(session: Session, item: ReviewItemRow) -> bool:

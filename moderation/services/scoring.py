@@ -11,18 +11,17 @@ from rq.timeouts import JobTimeoutException
 
 from moderation.assessment import Assessment, Assessor, Subject
 from moderation.domain import review
-from moderation.domain.convention import Label
 from moderation.domain.policy import Circumstances, undecided
 from moderation.domain.post import PublishingMode, Scene
-from moderation.domain.verdict import Suggestion, Versions
-from moderation.domain.wire import verdict_json
+from moderation.domain.verdict import Versions
 from moderation.outbound.bell import QueueName
-from moderation.store import brands, claims, outbox, policies, reviews, verdicts
+from moderation.store import behaviour, brands, claims, outbox, policies, reviews, verdicts
+from moderation.verdict_rows import event_row, mention_rows, review_row, verdict_row
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from moderation.domain.verdict import Verdict
+    from moderation.looking import Looked, Looking
     from moderation.outbound.announcements import Announcer
     from moderation.outbound.bell import Bell
     from moderation.rulebooks import Rulebook, Rulebooks
@@ -42,9 +41,6 @@ LIMIT: Final = 256
 MAX_ATTEMPTS: Final = 3
 RETRY_WAIT: Final = 2 * 1_000_000
 
-MAX_SURFACE: Final = 200
-"""Code points of a mention that are kept: invisible characters can stretch a name without end."""
-
 
 @dataclass(frozen=True, slots=True)
 class Scoring:
@@ -55,6 +51,7 @@ class Scoring:
     announcer: Announcer
     assessor: Assessor
     rulebooks: Rulebooks
+    looking: Looking
     clock: Callable[[], int]
 
     def score_pending(self) -> int:
@@ -81,8 +78,12 @@ class Scoring:
         if not claimed:
             return []
         try:
-            rulebooks = self.rulebooks.current()
-            subjects = [_subject(one.row, rulebooks.of(one.community_id)) for one in claimed]
+            rulebooks = self.rulebooks.current(self.clock())
+            looked = self.looking.look([(one.community_id, one.row.images) for one in claimed])
+            subjects = [
+                _subject(one.row, rulebooks.of(one.community_id), images)
+                for one, images in zip(claimed, looked, strict=True)
+            ]
             return list(zip(claimed, self.assessor.assess(subjects, now=self.clock()), strict=True))
         except JobTimeoutException:
             raise
@@ -111,12 +112,12 @@ class Scoring:
             held = claims.settle(session, token, [one.id for one, _ in decided])
             kept = [(one, found.verdict) for one, found in decided if one.id in held]
             now = self.clock()
-            verdicts.append(session, [_verdict_row(one, verdict, now) for one, verdict in kept])
+            verdicts.append(session, [verdict_row(one, verdict, now) for one, verdict in kept])
             reviews.open_items(
                 session,
-                [_review_row(one, verdict, now) for one, verdict in kept if review.needs_human(verdict)],
+                [review_row(one, verdict, now) for one, verdict in kept if review.needs_human(verdict)],
             )
-            mentions = [row for one, verdict in kept for row in _mention_rows(one, verdict)]
+            mentions = [row for one, verdict in kept for row in mention_rows(one, verdict)]
             brands.add_mentions(session, mentions)
             policies.add_differences(
                 session,
@@ -127,8 +128,11 @@ class Scoring:
                     for row in self._difference(one, found, now)
                 ],
             )
-            outbox.append(session, [_event_row(one, verdict, held[one.id], now) for one, verdict in kept])
+            outbox.append(session, [event_row(one, verdict, held[one.id], now) for one, verdict in kept])
+            behaviour.mark(session, [(one.community_id, one.id) for one, _ in kept], now=now)
         self.announcer.decided(held)
+        if kept:
+            self.bell.ring(QueueName.BEHAVIOUR)
         if mentions:
             self.bell.ring(QueueName.REPORTS)
 
@@ -151,7 +155,7 @@ class Scoring:
         ]
 
 
-def _subject(row: PostRow, rules: Rulebook) -> Subject:
+def _subject(row: PostRow, rules: Rulebook, images: Looked) -> Subject:
     return Subject(
         text=row.text,
         policy=rules.policy,
@@ -166,76 +170,7 @@ def _subject(row: PostRow, rules: Rulebook) -> Subject:
         brands=rules.brands,
         shadow=rules.shadow,
         shadow_id=rules.shadow_id,
-        unchecked=tuple(f"image {index}" for index, _ in enumerate(row.images, 1)),
+        unchecked=images.unchecked,
+        pictures=images.pictures,
+        half_seen="an image could not be looked at" if images.failed else "",
     )
-
-
-def _verdict_row(one: Claimed, verdict: Verdict, now: int) -> dict[str, Any]:
-    return {
-        "post_id": one.id,
-        "community_id": one.community_id,
-        "revision": one.revision,
-        "source": "machine",
-        "suggestion": verdict.suggestion.value,
-        "risk_level": verdict.risk_level.value,
-        "label": verdict.label.value,
-        "clause": verdict.clause,
-        "action": verdict.action.value,
-        "body": verdict_json(verdict),
-        "created_at": now,
-    }
-
-
-def _review_row(one: Claimed, verdict: Verdict, now: int) -> dict[str, Any]:
-    return {
-        "community_id": one.community_id,
-        "post_id": one.id,
-        "revision": one.revision,
-        "queue": review.queue_of(verdict).value,
-        "priority": review.priority(verdict),
-        "reason": verdict.reason,
-        "opened_at": now,
-    }
-
-
-def _mention_rows(one: Claimed, verdict: Verdict) -> list[dict[str, Any]]:
-    clean = not (verdict.suggestion is Suggestion.BLOCK and verdict.label in (Label.SPAM_ADS, Label.QUALITY))
-    return [
-        {
-            "community_id": one.community_id,
-            "brand_id": mention.brand_id,
-            "post_id": one.id,
-            "surface": mention.surface[:MAX_SURFACE],
-            "field": mention.field.value,
-            "start": mention.start,
-            "end": mention.end,
-            "polarity": mention.polarity.value,
-            "probability": mention.probability,
-            "link_confidence": mention.link_confidence,
-            "clean": clean,
-            "content_hash": one.row.content_hash,
-            "author_id": one.row.author_id,
-            "source": one.row.source,
-            "posted_at": one.row.posted_at,
-        }
-        for mention in verdict.mentions
-    ]
-
-
-def _event_row(one: Claimed, verdict: Verdict, version: int, now: int) -> dict[str, Any]:
-    return {
-        "id": f"evt_{one.id}_{version}",
-        "community_id": one.community_id,
-        "type": "post.decided",
-        "subject": f"post:{one.row.data_id}",
-        "subject_version": version,
-        "body": {
-            "data_id": one.row.data_id,
-            "id": one.id,
-            "revision": one.revision,
-            "subject_version": version,
-            "verdict": verdict_json(verdict),
-        },
-        "created_at": now,
-        "next_attempt_at": None,
-    }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
@@ -15,7 +16,7 @@ from moderation.text.restore import restore
 from moderation.text.segment import default_segmenter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from moderation.domain.evidence import Hit
     from moderation.store.engine import Sessions
@@ -26,6 +27,7 @@ MOST_POSTS: Final = 20_000
 """Posts that a preview reads at most, newest first."""
 
 SAMPLES: Final = 10
+QUIET_SAMPLES: Final = 5
 PATIENCE: Final = 20.0
 """Seconds after which a preview says how far it came instead of reading on."""
 
@@ -45,7 +47,8 @@ class WordPreview:
     """What a word would have hit.
 
     ``posts`` were read, of ``total`` in the window; ``struck`` have a hit that counts, ``suppressed`` only hits
-    that word boundaries suppress.
+    that word boundaries or allow words suppress.  ``reasons`` counts the latter's posts by the reason of their first
+    hit; ``samples`` are of the former, ``quiet`` of the latter.
     """
 
     total: int
@@ -53,6 +56,8 @@ class WordPreview:
     struck: int = 0
     suppressed: int = 0
     samples: list[Struck] = field(default_factory=list)
+    quiet: list[Struck] = field(default_factory=list)
+    reasons: Counter[str] = field(default_factory=Counter)
     seconds: float = 0.0
 
     @property
@@ -65,9 +70,14 @@ class WordPreview:
         loud = any(not hit.suppressed for hit in hits)
         self.posts += 1
         self.struck += loud
-        self.suppressed += bool(hits) and not loud
         if loud and len(self.samples) < SAMPLES:
             self.samples.append(Struck(post, hits))
+        if loud or not hits:
+            return
+        self.suppressed += 1
+        self.reasons[hits[0].reason] += 1
+        if len(self.quiet) < QUIET_SAMPLES:
+            self.quiet.append(Struck(post, hits))
 
 
 def preview_word(
@@ -76,18 +86,26 @@ def preview_word(
     entry: Entry,
     *,
     since: int,
+    allowed: Sequence[Entry] = (),
     timer: Callable[[], float] = time.perf_counter,
 ) -> WordPreview:
     """Match one entry against the posts received from ``since`` on, newest first, as workers would.
 
     An ``allow`` entry is sought like an ordinary word: those are the places it would protect.  The entry's window
-    of validity is left aside.  Lists that would suppress a hit are not looked at.
+    of validity is left aside.
+
+    Args:
+        sessions: the database.
+        community_id: the tenant.
+        entry: the word.
+        since: UTC microseconds.
+        allowed: allow words in force: a hit within one is shown as suppressed.
+        timer: seconds.
 
     Raises:
         EntryError: the entry cannot be used.
     """
-    kind = Kind.NORMAL if entry.kind is Kind.ALLOW else entry.kind
-    lexicon = Lexicon.compile([replace(entry, kind=kind, effective_from=None, effective_to=None)])
+    lexicon = Lexicon.compile(_sought(entry, allowed))
     started = timer()
     with sessions.read() as session:
         found = WordPreview(samples.count(session, community_id, since=since))
@@ -98,6 +116,14 @@ def preview_word(
         if found.posts >= MOST_POSTS or found.seconds > PATIENCE:
             break
     return found
+
+
+def _sought(entry: Entry, allowed: Sequence[Entry]) -> list[Entry]:
+    """The entry, and what could suppress it: an allow word suppresses no other."""
+    protects = entry.kind is Kind.ALLOW
+    kinds = [(entry, Kind.NORMAL if protects else entry.kind)]
+    kinds += [(one, Kind.ALLOW) for one in allowed if not protects]
+    return [replace(one, kind=kind, effective_from=None, effective_to=None) for one, kind in kinds]
 
 
 def _batches(sessions: Sessions, community_id: int, since: int) -> Iterator[list[PostRow]]:

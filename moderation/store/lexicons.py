@@ -47,6 +47,20 @@ def of(
     return list(session.scalars(statement.order_by(LexiconEntryRow.id.desc()).limit(limit)))
 
 
+def of_kind(session: Session, community_id: int, kind: str) -> list[LexiconEntryRow]:
+    """A community's entries of a kind."""
+    statement = select(LexiconEntryRow).where(
+        LexiconEntryRow.community_id == community_id, LexiconEntryRow.kind == kind
+    )
+    return list(session.scalars(statement.order_by(LexiconEntryRow.id)))
+
+
+def count(session: Session, community_id: int) -> int:
+    """How many entries a community has."""
+    statement = select(func.count()).where(LexiconEntryRow.community_id == community_id)
+    return session.scalar(statement) or 0
+
+
 def remove(session: Session, community_id: int, entry_id: int) -> LexiconEntryRow | None:
     """Remove an entry; answers what it was."""
     return session.scalar(
@@ -54,6 +68,11 @@ def remove(session: Session, community_id: int, entry_id: int) -> LexiconEntryRo
         .where(LexiconEntryRow.id == entry_id, LexiconEntryRow.community_id == community_id)
         .returning(LexiconEntryRow)
     )
+
+
+def remove_all(session: Session, ids: Sequence[int]) -> None:
+    """Remove entries."""
+    session.execute(delete(LexiconEntryRow).where(LexiconEntryRow.id.in_(ids)))
 
 
 def version(session: Session) -> tuple[int, int, int]:

@@ -161,6 +161,17 @@ def last_decision_of(session: Session, moderator_id: int) -> DecisionRow | None:
     )
 
 
+def latest_of_post(session: Session, community_id: int, decision_id: int) -> DecisionRow | None:
+    """A community's decision, where it is the latest on its post."""
+    later = aliased(DecisionRow)
+    superseded = exists().where(later.post_id == DecisionRow.post_id, later.number > DecisionRow.number)
+    return session.scalar(
+        select(DecisionRow).where(
+            DecisionRow.id == decision_id, DecisionRow.community_id == community_id, ~superseded
+        )
+    )
+
+
 def next_open(session: Session, row: ReviewItemRow, *, name: QueueName | None = None) -> int | None:
     """The open item that follows ``row`` in the order of its queue (all queues where ``name`` is None)."""
     after = or_(

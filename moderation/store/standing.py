@@ -36,6 +36,18 @@ def count(session: Session, community_id: int, *, since: int, until: int) -> int
     return session.scalar(statement) or 0
 
 
+def latest_from(session: Session, community_id: int, *, since: int, until: int, most: int) -> int:
+    """From when on at most ``most`` posts of the window came in: ``since``, or later where there were more."""
+    found = session.scalar(
+        select(PostRow.received_at)
+        .where(*_window(community_id, since, until))
+        .order_by(PostRow.received_at.desc())
+        .offset(most - 1)
+        .limit(1)
+    )
+    return since if found is None else max(since, found)
+
+
 def batch(
     session: Session, community_id: int, *, since: int, until: int, after: int, limit: int
 ) -> list[Standing]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Select, func, insert, or_, select, update
 
 from moderation.domain.review import ReviewState
-from moderation.store.tables import PostRow, ReviewItemRow, SweepPostRow, SweepRow, VerdictRow
+from moderation.domain.sweeps import WORKING
+from moderation.store.engine import db_now
+from moderation.store.tables import CommunityRow, PostRow, ReviewItemRow, SweepPostRow, SweepRow, VerdictRow
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -31,10 +33,47 @@ def all_of(session: Session, community_id: int, *, limit: int = 100) -> list[Swe
     return list(session.scalars(statement.order_by(SweepRow.id.desc()).limit(limit)))
 
 
+def community_name(session: Session, community_id: int) -> str:
+    """What a community is called: a receipt says whose it is."""
+    return session.scalar(select(CommunityRow.name).where(CommunityRow.id == community_id)) or ""
+
+
 def find(session: Session, community_id: int, sweep_id: int, *, lock: bool = False) -> SweepRow | None:
     """A community's sweep; ``lock`` keeps a second run of it waiting until the transaction ends."""
     statement = select(SweepRow).where(SweepRow.id == sweep_id, SweepRow.community_id == community_id)
     return session.scalar(statement.with_for_update() if lock else statement)
+
+
+def waits(session: Session, *, most_attempts: int) -> bool:
+    """Whether a sweep has work to do that nobody is at."""
+    return session.scalar(_waiting(most_attempts).limit(1)) is not None
+
+
+def claim(session: Session, *, lease: int, most_attempts: int) -> SweepRow | None:
+    """Take the oldest sweep with work to do that nobody is at, for ``lease`` microseconds."""
+    oldest = _waiting(most_attempts).order_by(SweepRow.id).limit(1).with_for_update(skip_locked=True)
+    # Materialised: PostgreSQL may run a limited sub-select more than once, and claim more than one.
+    chosen = oldest.cte("oldest").prefix_with("MATERIALIZED", dialect="postgresql")
+    return session.scalar(
+        update(SweepRow)
+        .where(SweepRow.id.in_(select(chosen.c.id)))
+        .values(leased_until=db_now() + lease, attempts=SweepRow.attempts + 1)
+        .returning(SweepRow)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def release(session: Session, sweep_id: int) -> None:
+    """Let others go on with a sweep at once."""
+    session.execute(update(SweepRow).where(SweepRow.id == sweep_id).values(leased_until=None))
+
+
+def _waiting(most_attempts: int) -> Select[int]:
+    return select(SweepRow.id).where(
+        SweepRow.state.in_(sorted(WORKING)),
+        SweepRow.attempts < most_attempts,
+        or_(SweepRow.leased_until.is_(None), SweepRow.leased_until < db_now()),
+    )
 
 
 def plan(session: Session, rows: Sequence[dict[str, Any]]) -> None:

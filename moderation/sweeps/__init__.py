@@ -1,1 +1,1 @@
-"""How a sweep back (回扫) judges, changes and shows posts; :mod:`moderation.services.sweeping` has the verbs."""
+"""How looking back works - sweeps, the radar, groups, emergency words; the services of these names have the verbs."""

@@ -72,6 +72,17 @@ class Criteria:
         return {"contact" if self.contact else "words": words}
 
 
+def criteria_of(body: Mapping[str, Any]) -> Criteria:
+    """The criteria that a sweep kept: what :meth:`Criteria.as_json` wrote."""
+    words = tuple(
+        Entry(one["word"], Kind(one["kind"]), one["clause"], Level(one["level"]))
+        for one in body.get("words") or body.get("contact") or ()
+    )
+    if "contact" in body:
+        return Criteria(contact=words[0])
+    return Criteria(words=words, policy=body.get("policy", 0))
+
+
 def a_contact(value: str, *, clause: str = "3.1", level: Level = Level.REVIEW) -> Entry:
     """A contact to sweep for."""
     return Entry(word=value.strip(), kind=Kind.NORMAL, clause=clause, level=level)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from moderation.domain.sweep_receipts import Change, Tally, receipt_json
-from moderation.domain.sweeps import SAMPLES, Swept, digest
+from moderation.domain.sweeps import SAMPLES, SweepState, Swept, digest
 from moderation.store import sweeps
 
 if TYPE_CHECKING:
@@ -21,11 +21,22 @@ class UnknownSweepError(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class SweepPage:
-    """A sweep, what became of its posts, and at most 20 of them."""
+    """A sweep, what became of its posts, and at most 20 of them; ``bodies`` are the verdicts of these, by post."""
 
     sweep: SweepRow
     tally: Tally
     samples: list[tuple[SweepPostRow, PostRow]]
+    bodies: dict[str, dict[str, Any]]
+
+    @property
+    def progress(self) -> tuple[int, int]:
+        """Posts done, of how many, in what the sweep's state is about."""
+        count, state = self.tally.count, SweepState(self.sweep.state)
+        if state is SweepState.COUNTING:
+            return self.sweep.posts, max(self.sweep.total, self.sweep.posts)
+        if state in (SweepState.UNDOING, SweepState.UNDONE):
+            return count(Swept.UNDONE), count(Swept.APPLIED, Swept.UNDONE, Swept.KEPT)
+        return count(Swept.APPLIED, Swept.LEFT), count(*Swept)
 
 
 def known(session: Session, community_id: int, sweep_id: int, *, lock: bool = False) -> SweepRow:
@@ -47,13 +58,20 @@ def page(session: Session, community_id: int, sweep_id: int) -> SweepPage:
         UnknownSweepError: the community has no such sweep.
     """
     sweep = known(session, community_id, sweep_id)
-    return SweepPage(sweep, _tally(session, sweep_id), sweeps.samples(session, sweep_id, limit=SAMPLES))
+    found = sweeps.samples(session, sweep_id, limit=SAMPLES)
+    written = sweeps.numbered(
+        session, [(row.post_id, row.verdict_after) for row, _ in found if row.verdict_after]
+    )
+    bodies = {post_id: verdict.body for post_id, verdict in written.items()}
+    bodies |= {row.post_id: row.body for row, _ in found if row.body}
+    return SweepPage(sweep, _tally(session, sweep_id), found, bodies)
 
 
 def frozen(session: Session, sweep: SweepRow) -> dict[str, Any]:
     """The receipt as it stands now, without the list of posts."""
     session.flush()
     facts = {column.key: getattr(sweep, column.key) for column in sweep.__table__.columns}
+    facts["community"] = sweeps.community_name(session, sweep.community_id)
     numbers = [row.data_id for row in sweeps.listed(session, sweep.id)]
     return receipt_json(facts, _tally(session, sweep.id), digest(numbers))
 

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
     from moderation.text.normalise import Normalised
 
-_GAP: Final = r"(?:同?号码?|同步|群|是|为|账号|帐号|id|搜索?|[\s:：;=()（）\[\]【】「」〔〕~*|·\-_.,，、→>✔☞⬇↓\"'“”]){0,6}"
+_GAP: Final = (
+    r"(?:同?号码?|同步|群|是|为|账号|帐号|id|搜索?|"
+    r"[\s:：;=()（）\[\]【】「」〔〕~*|·\-_.,，、→>✔☞⬇↓\"'“”]){0,6}"
+)
 _NUMBER: Final = r"[1-9][0-9](?:[ \-.]?[0-9]){3,9}(?![0-9])"
 _WECHAT: Final = re.compile(
     r"(?:微信|[加+][我下个小妹]{0,2}微|(?<![a-z0-9])(?:vx|wx|wechat|weixin)(?![a-z])|"
@@ -28,7 +31,7 @@ _ADD_ME: Final = re.compile(
     rf"加我{_GAP}(?P<value>(?=[a-z_\-]{{0,19}}[0-9])[a-z][a-z0-9_\-]{{5,19}}(?![a-z0-9@.]))"
 )
 _QQ: Final = re.compile(
-    rf"(?:(?<![a-z0-9])(?:qq|q)(?![a-z])|[加请]扣|扣号|(?<![{CHINESE}])扣(?=[:：])|[qQ裙]群|(?<=[加进])[裙羣群])"
+    rf"(?:(?<![a-z0-9])(?:qq|q)(?![a-z])|[加+请]扣|扣号|(?<![{CHINESE}])扣(?=[:：])|[qQ裙]群|(?<=[加进])[裙羣群])"
     rf"{_GAP}(?P<value>{_NUMBER})"
 )
 _TELEGRAM: Final = re.compile(

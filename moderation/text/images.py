@@ -1,4 +1,4 @@
-"""Codes in images: what a QR code or bar code says joins the text of its post.
+"""Images: whether bytes are one, and what a QR code or bar code in them says.
 
 Needs the packages zxing-cpp and Pillow.
 """
@@ -7,7 +7,11 @@ from __future__ import annotations
 
 import io
 import warnings
-from typing import Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 MAX_PIXELS: Final = 40_000_000
 """Larger images are refused before they are decompressed (an A4 page at 400 dpi has 15 million)."""
@@ -16,10 +20,60 @@ MAX_CODES: Final = 20
 """Codes taken from one image."""
 
 _FORMATS: Final = ("PNG", "JPEG", "GIF", "WEBP", "BMP")
+_NO_IMAGE: Final = "not an image of a known format (PNG, JPEG, GIF, WebP, BMP), or a damaged one"
+_TOO_LARGE: Final = f"an image of more than {MAX_PIXELS} pixels"
 
 
 class ImageError(ValueError):
     """Bytes that are no image, or one too large to look at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Kind and size in pixels of an image."""
+
+    media_type: str
+    width: int
+    height: int
+
+
+def frame(image: bytes) -> Frame:
+    """Kind and size of an image, from its head alone.
+
+    Raises:
+        ImageError: not an image of a known format, or of more than :data:`MAX_PIXELS`.
+    """
+    opened = _open(image)
+    return Frame(f"image/{(opened.format or '').lower()}", opened.width, opened.height)
+
+
+def grey(image: bytes) -> Image:
+    """The image in grey, its first frame if it moves.
+
+    Raises:
+        ImageError: not an image of a known format, damaged, or of more than :data:`MAX_PIXELS`.
+    """
+    opened = _open(image)
+    try:
+        return opened.convert("L")
+    except (OSError, SyntaxError, ValueError) as error:
+        raise ImageError(_NO_IMAGE) from error
+
+
+def _open(image: bytes) -> Image:
+    from PIL import Image  # noqa: PLC0415 - most posts have no image
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # we count for ourselves
+            opened = Image.open(io.BytesIO(image), formats=_FORMATS)
+    except Image.DecompressionBombError as error:
+        raise ImageError(_TOO_LARGE) from error
+    except (OSError, SyntaxError, ValueError) as error:
+        raise ImageError(_NO_IMAGE) from error
+    if opened.width * opened.height > MAX_PIXELS:
+        raise ImageError(_TOO_LARGE)
+    return opened
 
 
 def read_codes(image: bytes) -> list[str]:
@@ -31,19 +85,6 @@ def read_codes(image: bytes) -> list[str]:
         ImageError: not an image of a known format, damaged, or of more than :data:`MAX_PIXELS`.
     """
     import zxingcpp  # noqa: PLC0415 - most posts have no image
-    from PIL import Image  # noqa: PLC0415
 
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(image), formats=_FORMATS) as opened:
-                pixels = opened.width * opened.height
-                grey = opened.convert("L") if pixels <= MAX_PIXELS else None
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        grey = None
-    except (OSError, SyntaxError, ValueError) as error:
-        raise ImageError("not an image of a known format, or a damaged one") from error
-    if grey is None:
-        raise ImageError(f"an image of more than {MAX_PIXELS} pixels")
-    found = dict.fromkeys(code.text for code in zxingcpp.read_barcodes(grey) if code.text)
+    found = dict.fromkeys(code.text for code in zxingcpp.read_barcodes(grey(image)) if code.text)
     return list(found)[:MAX_CODES]

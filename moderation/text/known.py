@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
-from moderation.domain.radar import nearness
+from moderation.domain.nearness import nearness
 from moderation.text.entries import Kind, plain_word
 from moderation.text.pinyin import sound_of_word
 

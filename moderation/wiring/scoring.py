@@ -11,12 +11,14 @@ from moderation.outbound.announcements import Announcer
 from moderation.outbound.bell import Bell
 from moderation.policy_document import read_policy
 from moderation.rulebooks import Rulebooks
+from moderation.services.behaviour_pass import BehaviourPass
 from moderation.services.scoring import Scoring
 from moderation.text.lexicon import Lexicon
 from moderation.text.segment import default_segmenter
 from moderation.wiring.calibration import calibrated_thresholds
 from moderation.wiring.common import clock, connect_database, connect_redis
 from moderation.wiring.lexicon_files import read_lexicons
+from moderation.wiring.pictures import build_looking
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,6 +70,24 @@ def build_scoring(settings: Settings) -> Scoring:
         bell=Bell(redis),
         announcer=Announcer(redis),
         assessor=shipped.assessor,
-        rulebooks=Rulebooks(sessions, shipped.policy, shipped.entries, shipped.calibrated).current(),
+        rulebooks=Rulebooks(
+            sessions,
+            shipped.policy,
+            shipped.entries,
+            shipped.calibrated,
+            shipped.assessor.classifier.version,
+        ).current(clock()),
+        looking=build_looking(settings, sessions),
         clock=clock,
+    )
+
+
+def build_behaviour(scoring: Scoring) -> BehaviourPass:
+    """The behaviour pass with what a scoring worker has loaded; it asks no model."""
+    return BehaviourPass(
+        sessions=scoring.sessions,
+        bell=scoring.bell,
+        segmenter=scoring.assessor.segmenter,
+        rulebooks=scoring.rulebooks,
+        clock=scoring.clock,
     )

@@ -8,22 +8,27 @@ from typing import TYPE_CHECKING
 
 from moderation.outbound.announcements import Waiters
 from moderation.outbound.bell import Bell
+from moderation.pictures import Pictures
 from moderation.policy_document import read_policy
 from moderation.publishing import Publishing
 from moderation.services.access import Keys
 from moderation.services.backtesting import Backtesting
 from moderation.services.brand_statistics import BrandStatistics
+from moderation.services.emergency import Emergency
 from moderation.services.gangs import Gangs
+from moderation.services.guidance import Guidance
 from moderation.services.intake import Intake
 from moderation.services.policies import Policies
 from moderation.services.queues import Queues
 from moderation.services.reviewing import Reviewing
+from moderation.services.together import Together
 from moderation.services.users import Users
 from moderation.services.wordlists import WordLists
 from moderation.store import identities
 from moderation.wiring.calibration import read_calibration
 from moderation.wiring.common import clock, connect_database, connect_redis
-from moderation.wiring.sweeps import build_radar, build_sweeping
+from moderation.wiring.guidance_file import read_guidance
+from moderation.wiring.sweeps import allow_words, build_radar, build_rehearsals, build_sweeping
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,6 +36,7 @@ if TYPE_CHECKING:
     from redis import Redis
 
     from moderation.services.radar import Radar
+    from moderation.services.rehearsals import Rehearsals
     from moderation.services.sweeping import Sweeping
     from moderation.settings import Settings
     from moderation.store.engine import Sessions
@@ -48,15 +54,20 @@ class WebParts:
     keys: Keys
     users: Users
     intake: Intake
+    pictures: Pictures
     queues: Queues
     reviewing: Reviewing
     statistics: BrandStatistics
     policies: Policies
     wordlists: WordLists
     backtesting: Backtesting
+    rehearsals: Rehearsals
+    guidance: Guidance
     sweeping: Sweeping
     radar: Radar
     gangs: Gangs
+    emergency: Emergency
+    together: Together
     clock: Callable[[], int]
     secret_key: str
 
@@ -75,16 +86,23 @@ def build_web(settings: Settings) -> WebParts:
         waiters=Waiters(connect_redis(settings.redis_url, timeout=None)),
         keys=Keys(sessions, clock),
         users=Users(sessions, clock),
-        intake=Intake(sessions, bell, Publishing(document.publishing)),
+        intake=Intake(
+            sessions, bell, Publishing(document.publishing, document.policy.windows, document.timeout)
+        ),
+        pictures=Pictures(sessions, clock),
         queues=Queues(sessions),
         reviewing=Reviewing(sessions, bell),
         statistics=BrandStatistics(sessions, bell),
         policies=Policies(sessions, document.text),
-        wordlists=WordLists(sessions),
+        wordlists=WordLists(sessions, allow_words(settings)),
         backtesting=Backtesting(sessions, document.text, read_calibration(settings)),
+        rehearsals=build_rehearsals(settings, sessions, bell),
+        guidance=Guidance(sessions, read_guidance()),
         sweeping=build_sweeping(settings, sessions, bell),
-        radar=build_radar(settings, sessions),
-        gangs=Gangs(sessions),
+        radar=build_radar(settings, sessions, bell),
+        gangs=Gangs(sessions, bell),
+        emergency=Emergency(sessions, bell),
+        together=Together(sessions, Reviewing(sessions, bell)),
         clock=clock,
         secret_key=_secret_key(settings, sessions),
     )

@@ -1,10 +1,12 @@
 // Entry point. Each module minds its own part of the page and does nothing where that part is missing.
 import { startDesk } from "./desk.js";
+import { startGuide } from "./guide.js";
 import { startLive } from "./live.js";
 import { startMarks } from "./marks.js";
 import { startTrend } from "./trend.js";
 
 startDesk();
+startGuide();
 startLive();
 startMarks();
 startTrend();

@@ -1,5 +1,6 @@
 // The desk by keyboard. Forms and links work without this; here they only become quick.
 import { closePicker, openPicker, pickerKey } from "./picker.js";
+import { toggleGuide } from "./guide.js";
 import { toggleQuiet } from "./marks.js";
 
 const ahead = new Map(); // pages of items fetched before they are asked for
@@ -114,7 +115,9 @@ const keys = {
   b: () => { if (isShown(byId("decide"))) openPicker(byId("decide"), submit); },
   u: () => sending.finally(() => document.querySelector("#undo form")?.requestSubmit()),
   v: toggleQuiet,
+  g: toggleGuide,
   n: () => byId("note")?.focus(),
+  t: () => sending.finally(() => item()?.querySelector("[data-together]")?.click()),
   "?": () => { const help = byId("help"); if (help.open) help.close(); else help.showModal(); },
 };
 

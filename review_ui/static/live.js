@@ -28,11 +28,19 @@ function show(figures, counts) {
   if (fresh) fresh.hidden = !(counts.first && !document.getElementById(`row-${counts.first}`));
 }
 
+const two = (value) => String(value).padStart(2, "0");
+
+function span(left) {
+  const hours = Math.floor(left / 3600);
+  const minutes = Math.floor(left / 60) % 60;
+  return hours ? `${hours}:${two(minutes)}:${two(left % 60)}` : `${minutes}:${two(left % 60)}`;
+}
+
 function tick() {
   for (const place of document.querySelectorAll("[data-until]")) {
     const left = Math.floor((Number(place.dataset.until) - Date.now()) / 1000);
     if (left <= 0) place.closest("form").remove();
-    else place.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+    else place.textContent = span(left);
   }
 }
 

@@ -44,11 +44,12 @@ function draw() {
   const grid = document.createElement("div");
   grid.className = "picker-grid";
   const lines = chapter
-    ? [...chapter.children].map((option, index) => [String.fromCharCode(97 + index), option.textContent, () => choose(option.value)])
-    : chapters().map((group) => [group.label.split(" ")[0], group.label.slice(2), () => { chapter = group; draw(); }]);
-  for (const [key, text, act] of lines) {
+    ? [...chapter.children].map((option, index) => [String.fromCharCode(97 + index), option.textContent, () => choose(option.value), option.value])
+    : chapters().map((group) => [group.label.split(" ")[0], group.label.slice(2), () => { chapter = group; draw(); }, ""]);
+  for (const [key, text, act, clause] of lines) {
     const button = document.createElement("button");
     button.type = "button";
+    if (clause) button.dataset.clause = clause; // guide.js shows how it is read
     button.setAttribute("role", "option");
     const cap = document.createElement("kbd");
     cap.textContent = key.toUpperCase();
@@ -62,10 +63,10 @@ function draw() {
 // Answers whether the key was the picker's.
 export function pickerKey(event) {
   if (!form || panel().hidden) return false;
+  if (event.key === "Enter" && event.target.closest(".picker-grid")) return true; // the button that has the focus
   if (event.key === "Escape") {
     if (chapter) { chapter = null; draw(); } else closePicker();
   } else if (event.key === "Enter" && !chapter) {
-    if (event.target.closest(".picker-grid")) return true;
     if (form.elements.clause.value) choose(form.elements.clause.value);
   } else if (!chapter && /^[0-9]$/.test(event.key)) {
     chapter = chapters().find((group) => group.label.startsWith(event.key)) || null;
@@ -73,7 +74,10 @@ export function pickerKey(event) {
   } else if (chapter && /^[a-z]$/i.test(event.key)) {
     const option = chapter.children[event.key.toLowerCase().charCodeAt(0) - 97];
     if (option) choose(option.value);
-  } else if (event.key === "Tab") return false;
+  } else if (event.key === "Tab") {
+    if (panel().contains(document.activeElement)) return false;
+    panel().querySelector("button")?.focus();
+  }
   event.preventDefault();
   return true;
 }

@@ -9,16 +9,19 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext
 
+from moderation.domain.convention import CLAUSES
 from moderation.domain.policy_versions import PolicyMoveError, PolicyState
 from moderation.domain.post import PublishingMode, Scene
 from moderation.domain.verdict import Action
-from moderation.policy_document import HEADS, PolicyDocumentError
+from moderation.policy_document import HEADS, PolicyDocumentError, parse_policy
 from moderation.services.policies import UnknownPolicyError
 from review_ui import failures, names, policy_names
 from review_ui.context import community, now, parts, user
 from review_ui.guard import EDITORS, seen_by
 from review_ui.policy_form import PolicyForm, add_row, form_of, sent_form, sent_why
-from review_ui.policy_page import Reading, Versions, live_reading, read, versions
+from review_ui.policy_more_rows import STRICTER
+from review_ui.policy_page import Versions, live_reading, versions
+from review_ui.policy_reading import Reading, read
 from review_ui.toasts import Toast, keep_toast
 
 if TYPE_CHECKING:
@@ -53,7 +56,7 @@ def save() -> str | Response | tuple[str, int]:
     if request.form.get("add"):
         add_row(form, request.form["add"])
         return _page(shown, origin, Reading(""), form)
-    document = form.document()
+    document = form.document(read(origin.row.document) if origin else live_reading())
     if document is None:
         return _page(shown, origin, Reading(""), form, problem=_counted(form.wrong)), 422
     return _keep(origin, document) or (
@@ -100,18 +103,26 @@ def _problem(document: str) -> str:
     """What is wrong with a document, with its line or field; empty where nothing is."""
     if len(document) > MAX_DOCUMENT:
         return str(gettext("文件太长：最多 %(n)s 个字符。", n=MAX_DOCUMENT))
-    error = read(document).error
+    try:
+        parse_policy(document)
+    except PolicyDocumentError as found:
+        problem = found
+    else:
+        return ""
+    error = problem.reason
     place = _LINE.search(error)
     if place:
-        said = error.removeprefix("policy: is not TOML: ")
+        said = error.removeprefix("is not TOML: ")
         text = gettext(
             "第 %(line)s 行第 %(column)s 列不是 TOML：%(error)s", line=place[1], column=place[2], error=said
         )
         return str(text)
-    where, _, reason = error.removeprefix("policy: ").partition(": ")
-    if not reason:
-        return error
-    return str(gettext("字段 %(field)s：%(error)s", field=where, error=reason.removeprefix("Value error, ")))
+    if problem.line:
+        named = gettext(
+            "第 %(line)s 行，字段 %(field)s：%(error)s", line=problem.line, field=problem.field, error=error
+        )
+        return str(named)
+    return str(gettext("字段 %(field)s：%(error)s", field=problem.field, error=error))
 
 
 def _counted(wrong: int) -> str:
@@ -140,6 +151,11 @@ def _choices() -> dict[str, object]:
         "head_names": [(one, policy_names.head(one)) for one in sorted(HEADS)],
         "scene_names": [(one.value, policy_names.scene(one)) for one in Scene],
         "mode_names": [(one.value, policy_names.mode(one)) for one in PublishingMode],
+        "stricter_names": [(one.value, policy_names.mode(one)) for one in STRICTER],
+        "overdue_names": [(one.value, str(said)) for one, said in policy_names.OVERDUE.items()],
+        "retention_names": [(one.value, str(said)) for one, said in policy_names.RETENTIONS.items()],
+        "proof_names": [(one.value, str(said)) for one, said in policy_names.PROOFS.items()],
+        "clause_names": [(one.number, names.clause(one.number)) for one in CLAUSES],
         "action_names": [(one.value, names.of("actions", one.value)) for one in Action],
     }
 

@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask_babel import gettext
+from werkzeug.exceptions import RequestEntityTooLarge
 
+from moderation.domain.emergency import LIBRARY as EMERGENCY
 from moderation.services.wordlists import UnknownEntryError
 from moderation.text.entries import EntryError
 from review_ui import failures
+from review_ui.bodies import MAX_TABLE, drain
 from review_ui.context import community, now, parts, user
-from review_ui.guard import EDITORS, READERS, seen_by
+from review_ui.guard import EDITORS, READERS, may, seen_by
 from review_ui.lexicon_page import WINDOW_DAYS, preview, sealed, shipped_lists, unsealed, words
 from review_ui.toasts import Toast, keep_toast
 from review_ui.word_forms import OWN, Table, WordForm, place, read_table, reason
@@ -25,8 +28,8 @@ pages = Blueprint("lexicons", __name__)
 pages.context_processor(lambda: {"days": WINDOW_DAYS, "reason": reason, "place": place})
 pages.register_error_handler(UnknownEntryError, lambda _: failures.answer(404))
 
-MAX_TABLE: Final = 200_000
-"""Characters of a table that the page takes; larger ones go through the interface or the command line."""
+SHOWN_TABLE: Final = 200_000
+"""Characters of a table that the page shows again; a longer one is chosen anew to be kept."""
 
 
 @pages.get("/lexicons")
@@ -73,7 +76,9 @@ def remove(entry_id: int) -> Redirect:
 def undo() -> Redirect:
     """Put a removed word back."""
     entry = unsealed(request.form.get("removed", ""))
-    if entry is None:
+    if entry is not None and entry.library == EMERGENCY:
+        keep_toast(Toast(gettext("紧急词请在紧急词页重新添加。"), "warn"))
+    elif entry is None:
         keep_toast(Toast(gettext("已过 10 分钟，不能一键放回；可以重新添加。"), "warn"))
     else:
         parts().wordlists.add(community(), entry.library, [entry], author=_author(), now=now())
@@ -88,7 +93,7 @@ def import_table() -> str | Redirect | tuple[str, int]:
     library = request.form.get("library", "").strip() or OWN
     text = _sent_table()
     if text is None:
-        return _page(problem=str(gettext("这个文件不是 UTF-8 文字，或太长。")), library=library), 422
+        return _page(problem=str(gettext("这个文件不是 UTF-8 文字，或超过 5 MB。")), library=library), 422
     table = read_table(text)
     if not _fits(library):
         problem = str(gettext("词库名：1 到 60 个字母、汉字、数字、- 或 _"))
@@ -98,7 +103,7 @@ def import_table() -> str | Redirect | tuple[str, int]:
     if request.form.get("step") != "keep":
         return _page(table=table, text=text, library=library)
     try:
-        kept = parts().wordlists.add(community(), library, table.entries, author=_author(), now=now())
+        kept = parts().wordlists.keep(community(), library, table.entries, author=_author(), now=now())
     except EntryError as error:
         return _page(table=Table(errors=(error,)), text=text, library=library), 422
     keep_toast(Toast(gettext("已导入 %(n)s 个词到「%(library)s」。", n=kept, library=library)))
@@ -126,7 +131,17 @@ def _sent_table() -> str | None:
             text = sent.read().decode("utf-8-sig")
         except UnicodeDecodeError:
             return None
-    return text if len(text) <= MAX_TABLE else None
+        finally:
+            sent.close()
+    return text if len(text.encode(errors="replace")) <= MAX_TABLE else None
+
+
+@pages.errorhandler(RequestEntityTooLarge)
+def too_large(_error: RequestEntityTooLarge) -> tuple[str, int]:
+    """The table of words, or what else was sent here, is too large; the guard has not been asked yet."""
+    drain()
+    said = gettext("表格最大 5 MB、10 万行，一个词也没有导入。请分成几个文件。")
+    return failures.answer(413, str(said) if may(EDITORS) else "")
 
 
 def _fits(library: str) -> bool:
@@ -158,7 +173,8 @@ def _page(
         form=form or WordForm(formdata=None, clause="3.1"),
         preview=shown,
         table=table,
-        text=text,
+        text=text if len(text) <= SHOWN_TABLE else "",
+        too_long=len(text) > SHOWN_TABLE,
         problem=problem,
         library=library,
         removed=removed,

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext
 
 from moderation.domain.budget import Team
 from moderation.domain.policy_versions import PolicyMoveError, PolicyState
-from moderation.domain.rehearsal import Rehearsal
+from moderation.domain.post import PublishingMode
+from moderation.domain.rehearsal import RehearsalRunningError, Stage
+from moderation.measured_rules import measured_rules
 from moderation.services.budgeting import keep_team
 from moderation.services.policies import UnknownPolicyError
-from moderation.services.rehearsals import RehearsalRunningError
 from review_ui import failures, policy_names
 from review_ui.context import community, now, parts, user, wants_fragment
 from review_ui.guard import EDITORS, READERS, seen_by
 from review_ui.policy_form import sent_why
-from review_ui.policy_page import live_reading, switched, versions, written
+from review_ui.policy_page import live_reading, switched, versions
+from review_ui.policy_reading import written
 from review_ui.queries import choice
-from review_ui.rehearsing import DAYS, rehearse
+from review_ui.rehearsing import DAYS, time_left
 from review_ui.toasts import Toast, keep_toast
 from review_ui.version_page import VersionPage, version_page
 
@@ -28,7 +30,9 @@ if TYPE_CHECKING:
 
 pages = Blueprint("policies", __name__)
 pages.register_error_handler(UnknownPolicyError, lambda _: failures.answer(404))
-pages.app_context_processor(lambda: {"policy_names": policy_names, "written": written})
+pages.app_context_processor(
+    lambda: {"policy_names": policy_names, "written": written, "measured_rules": measured_rules}
+)
 
 MOST_PEOPLE: Final = 10_000
 
@@ -42,10 +46,13 @@ def index() -> str:
 
 @pages.get("/policy/<int:number>")
 @seen_by(READERS)
-def show(number: int) -> str:
+def show(number: int) -> Response:
     """One version: what it changes, what it would have done, and where it can go."""
     page = version_page(number)
-    return _version(page, "parts/rehearsal.html" if wants_fragment() else "version.html")
+    answer = make_response(_version(page, "parts/rehearsal.html" if wants_fragment() else "version.html"))
+    if wants_fragment() and not (page.run and page.run.stage is Stage.RUNNING):
+        answer.headers["HX-Refresh"] = "true"  # it came to its end: the rest of the page knows more now
+    return answer
 
 
 @pages.post("/policy/<int:number>/backtest")
@@ -57,13 +64,21 @@ def backtest(number: int) -> Response:
     days = int(given) if given in {str(each) for each in DAYS} else DAYS[1]
     wish = request.form.get("head", "")
     head = wish if wish in page.heads else page.head
-    present = now()
-    run = Rehearsal(days, head, page.versions.live, user().row.name, started_at=present, beat_at=present)
     try:
         if page.heads:
-            rehearse(parts(), page.version.row, run)
+            parts().rehearsals.ask(community(), number, days=days, head=head, by=user().row.name, now=now())
     except RehearsalRunningError:
         keep_toast(Toast(gettext("这个版本的回测正在进行。"), "warn"))
+    return redirect(url_for("policies.show", number=number, _anchor="backtest"), 303)
+
+
+@pages.post("/policy/<int:number>/backtest/stop")
+@seen_by(EDITORS)
+def stop_backtest(number: int) -> Response:
+    """Stop a backtest that is going on."""
+    version_page(number)
+    if parts().rehearsals.stop(community(), number):
+        keep_toast(Toast(gettext("回测已停止。")))
     return redirect(url_for("policies.show", number=number, _anchor="backtest"), 303)
 
 
@@ -128,6 +143,21 @@ def switch() -> str | Response | tuple[str, int]:
     return redirect(url_for("policies.index"), 303)
 
 
+@pages.post("/policy/threads")
+@seen_by(EDITORS)
+def thread() -> str | Response | tuple[str, int]:
+    """Give one thread a publishing mode of its own, or take it away."""
+    name, mode = request.form.get("thread", "").replace("\x00", "").strip(), choice("mode", PublishingMode)
+    if not 0 < len(name) <= 200 or not sent_why():  # noqa: PLR2004 - as the message says
+        said = gettext("请写一句为什么。") if sent_why() == "" else gettext("请写主题编号，最多 200 个字。")
+        return _index(problem=str(said)), 422
+    by = user().row.name[:100]
+    parts().policies.set_thread(community(), name, mode, why=sent_why(), author=by, now=now())
+    said = policy_names.mode(mode) if mode else gettext("按板块和场景")
+    keep_toast(Toast(gettext("主题 %(name)s：%(said)s。从下一条帖子起生效。", name=name, said=said)))
+    return redirect(url_for("policies.index", _anchor="publishing"), 303)
+
+
 def _refusal(page: VersionPage, state: PolicyState) -> str:
     """Why a move is not made yet; empty where nothing stands in its way."""
     if not sent_why():
@@ -150,6 +180,8 @@ def _index(problem: str = "", tried: str = "") -> str:
         "policy.html",
         reading=live_reading(),
         versions=versions(),
+        threads=parts().policies.threads(community()),
+        measured=measured_rules(),
         problem=problem,
         tried=tried,
         why=request.form.get("why", ""),
@@ -158,5 +190,11 @@ def _index(problem: str = "", tried: str = "") -> str:
 
 def _version(page: VersionPage, template: str, *, problem: str = "", tried: PolicyState | None = None) -> str:
     return render_template(
-        template, page=page, days=DAYS, problem=problem, tried=tried, why=request.form.get("why", "")
+        template,
+        page=page,
+        days=DAYS,
+        time_left=time_left,
+        problem=problem,
+        tried=tried,
+        why=request.form.get("why", ""),
     )

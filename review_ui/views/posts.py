@@ -10,6 +10,7 @@ from review_ui.context import community, parts, wants_fragment
 from review_ui.desk_page import Subject
 from review_ui.evidence import case
 from review_ui.guard import READERS, seen_by
+from review_ui.image_page import images_of
 from review_ui.queries import PAGE_SIZE, page
 
 pages = Blueprint("posts", __name__)
@@ -38,6 +39,7 @@ def show(data_id: str) -> str:
         author_posts=parts().queues.author_posts(record.post),
         verdicts=record.verdicts,
         decisions=record.decisions,
+        images=images_of(record.post, record.verdict),
     )
     waiting = item is not None and item.state == ReviewState.OPEN.value
     item_url = url_for("items.show", item_id=item.id) if item is not None and waiting else None

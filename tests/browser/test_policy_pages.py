@@ -12,6 +12,7 @@ import pytest
 from werkzeug.serving import make_server
 
 from moderation.domain.policy_versions import PolicyState
+from moderation.domain.post import PublishingMode
 from moderation.domain.review import Decision, DecisionKind
 from moderation.domain.verdict import Suggestion
 from moderation.services.users import Role
@@ -28,6 +29,18 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
+PERIOD = {
+    "window-0-name": "高考期间",
+    "window-0-start": "2025-11-20T00:00",
+    "window-0-end": "2025-11-25T00:00",
+    "window-0-review_factor": "0.8",
+    "window-0-mode": "pre",
+    "window-0-top_clauses": "1.7、5.1",
+    "clause-0-number": "3.1",
+    "clause-0-strikes": "1",
+    "mode-0-minutes": "30",
+    "mode-0-then": "show",
+}
 PHONE: ViewportSize = {"width": 360, "height": 780}
 WIDE: ViewportSize = {"width": 1440, "height": 900}
 
@@ -263,7 +276,16 @@ def test_the_pages_fit(
             "rule-0-review": "0.4",
             "rule-0-block": "0.9",
             "why": "周末刷单帖变多",
+            **PERIOD,
         },
+    )
+    site.parts.policies.set_thread(
+        site.community,
+        "t-20251121",
+        PublishingMode.PRE_MODERATION,
+        why="吵起来了",
+        author="李资深",
+        now=site.clock(),
     )
     site.post("/policy/1/backtest", days="1", head="ad")
     site.post("/policy/team", people="2", per_hour="3", number="1")
@@ -276,13 +298,14 @@ def test_the_pages_fit(
     for path, shot in (
         ("/policy", "policy"),
         ("/policy/1", "version"),
-        ("/policy/draft", "draft"),
+        ("/policy/draft?from=1", "draft"),
         ("/policy/draft?tab=text", "draft-text"),
         ("/lexicons", "lexicons"),
     ):
         answer = page.goto(f"{site.url}{path}")
         assert answer
         assert answer.ok, path
+        page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
         assert fits(page), path
         shoot(page, f"{shot}-{name}")
     context.close()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from moderation.classifiers.behaviour.clusters import cluster
 from moderation.classifiers.behaviour.facts import HOUR, Advert, finding
-from moderation.classifiers.behaviour.windows import crowded
+from moderation.classifiers.behaviour.windows import crowded, minutes_over
 from moderation.domain.behaviour import BehaviourKind
 
 if TYPE_CHECKING:
@@ -66,8 +66,8 @@ def _by_contact(posts: Sequence[Observed]) -> list[list[Observed]]:
 
 def _finding(run: Sequence[Observed]) -> BehaviourFinding:
     accounts = len({each.post.author for each in run})
-    minutes = run[-1].post.minute - run[0].post.minute
+    minutes = minutes_over(run)
     shared = [same for same in _by_contact(run) if len({each.post.author for each in same}) > 1]
     how = "留下同一联系方式的" if shared else "文字高度相似的"
-    reason = f"{accounts}个账号在{minutes:g}分钟内发布{len(run)}条{how}广告。"
+    reason = f"{accounts}个账号在{minutes}分钟内发布{len(run)}条{how}广告。"
     return finding(BehaviourKind.COORDINATED_ADS, run, ("3.3",), reason)

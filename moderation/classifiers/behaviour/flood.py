@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from moderation.classifiers.behaviour.clusters import cluster
 from moderation.classifiers.behaviour.facts import HOUR, Advert, finding
-from moderation.classifiers.behaviour.windows import by, crowded, dense
+from moderation.classifiers.behaviour.windows import by, crowded, dense, minutes_over
 from moderation.domain.behaviour import BehaviourKind
 
 if TYPE_CHECKING:
@@ -111,13 +111,13 @@ def _chains(told: Sequence[Observed]) -> Iterable[list[Observed]]:
 
 
 def _by_one(run: Sequence[Observed]) -> BehaviourFinding:
-    minutes = run[-1].post.minute - run[0].post.minute
-    reason = f"账号{run[0].post.author}在{minutes:g}分钟内连发{len(run)}条重复或无意义的内容。"
+    minutes = minutes_over(run)
+    reason = f"账号{run[0].post.author}在{minutes}分钟内连发{len(run)}条重复或无意义的内容。"
     return finding(BehaviourKind.FLOOD, run, ("0.1",), reason)
 
 
 def _by_some(run: Sequence[Observed]) -> BehaviourFinding:
     accounts = len({each.post.author for each in run})
-    minutes = run[-1].post.minute - run[0].post.minute
-    reason = f"{accounts}个账号在主题{run[0].post.thread}里{minutes:g}分钟内接连灌水{len(run)}条。"
+    minutes = minutes_over(run)
+    reason = f"{accounts}个账号在主题{run[0].post.thread}里{minutes}分钟内接连灌水{len(run)}条。"
     return finding(BehaviourKind.FLOOD, run, ("0.1",), reason)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from moderation.classifiers.behaviour.facts import HOUR, Attack, finding
-from moderation.classifiers.behaviour.windows import by, crowded
+from moderation.classifiers.behaviour.windows import by, crowded, minutes_over
 from moderation.domain.behaviour import BehaviourKind, Shield
 
 if TYPE_CHECKING:
@@ -65,8 +65,8 @@ def find(posts: Sequence[Observed]) -> list[BehaviourFinding]:
     kept = [each for each in attacks if _is_person(aimed[id(each)]) and aimed[id(each)] != each.post.author]
     found = []
     for target, at in by(kept, lambda each: aimed[id(each)]).items():
-        own = target.removeprefix(_THREAD)
-        answered = {aimed[id(each)] for each in kept if each.post.author == own}
+        own = "" if target.startswith(_THREAD) else target
+        answered = {aimed[id(each)] for each in kept if own and each.post.author == own}
         found += [_finding(own, run) for run in _waves(at, answered)]
     return found
 
@@ -96,7 +96,7 @@ def _meant(posts: Sequence[Observed], attacks: Sequence[Observed]) -> Mapping[st
     starters = _starters(posts)
     meant = {}
     for thread, told in by(
-        [each for each in attacks if not _named(each)], lambda each: each.post.thread
+        [each for each in attacks if not named(each)], lambda each: each.post.thread
     ).items():
         spoken_to = sum(each.cues.has("second") for each in told)
         starter = starters.get(thread)
@@ -117,13 +117,13 @@ def _starters(posts: Sequence[Observed]) -> Mapping[str, Observed]:
     return starters
 
 
-def _named(each: Observed) -> str:
+def named(each: Observed) -> str:
     """The person addressed or mentioned."""
     return each.post.target_author or (each.mentions[0] if len(each.mentions) == 1 else "")
 
 
 def _target(each: Observed, meant: Mapping[str, str]) -> str:
-    return _named(each) or meant.get(each.post.thread, "")
+    return named(each) or meant.get(each.post.thread, "")
 
 
 def _is_person(target: str) -> bool:
@@ -133,10 +133,10 @@ def _is_person(target: str) -> bool:
 
 def _finding(target: str, run: Sequence[Observed]) -> BehaviourFinding:
     accounts = len({each.post.author for each in run})
-    minutes = run[-1].post.minute - run[0].post.minute
+    minutes = minutes_over(run)
     minor = _is_minor(run)
-    who = f"未成年人{target}" if minor else target
-    reason = f"{accounts}个账号在{minutes:g}分钟内集中攻击{who}共{len(run)}条,建议立即为其开启防护。"
+    who = f"{'未成年人' if minor else ''}{target}" or "同一人"
+    reason = f"{accounts}个账号在{minutes}分钟内集中攻击{who}共{len(run)}条,建议立即为其开启防护。"
     made = finding(BehaviourKind.PILE_ON, run, _clauses(run, minor=minor), reason)
     return replace(made, target=target, shield=Shield(target, SHIELD_HOURS, MEASURES))
 
@@ -154,5 +154,5 @@ def _clauses(run: Sequence[Observed], *, minor: bool) -> list[str]:
         clauses.append("2.8")
     hard = sum(each.attack is Attack.HARD for each in run)
     clauses.append("2.6" if 2 * hard >= len(run) else "2.3")
-    named = Counter(clause for each in run for clause in each.clauses if clause.startswith("2."))
-    return list(dict.fromkeys([*clauses, *(clause for clause, _ in sorted(named.items()))]))
+    counted = Counter(clause for each in run for clause in each.clauses if clause.startswith("2."))
+    return list(dict.fromkeys([*clauses, *(clause for clause, _ in sorted(counted.items()))]))

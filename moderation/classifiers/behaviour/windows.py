@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, TypeVar
 
@@ -19,6 +20,11 @@ def by(posts: Iterable[Observed], key: Callable[[Observed], _K]) -> dict[_K, lis
     for each in sorted(posts, key=lambda one: one.order):
         groups[key(each)].append(each)
     return dict(groups)
+
+
+def minutes_over(run: Sequence[Observed]) -> int:
+    """Whole minutes from the first post of a run, in order of time, to its last; at least one."""
+    return max(1, math.ceil(run[-1].post.minute - run[0].post.minute))
 
 
 def dense(

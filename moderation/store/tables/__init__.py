@@ -4,9 +4,21 @@ Kinds are stored as short strings, not database enums, so that a new kind needs 
 """
 
 from moderation.store.tables.base import Base
+from moderation.store.tables.behaviour import (
+    BehaviourFactRow,
+    BehaviourFindingPostRow,
+    BehaviourFindingRow,
+    BehaviourLinkRow,
+    BehaviourMarkRow,
+    BehaviourPassRow,
+)
 from moderation.store.tables.brands import BrandBucketRow, BrandMarkRow, BrandRow, MentionRow
+from moderation.store.tables.guidance import HeadReviewRow, ThreadModeRow, TimeoutRow
+from moderation.store.tables.images import ImageAddressRow, ImageRow
 from moderation.store.tables.people import ApiKeyRow, CommunityRow, MetaRow, UserRow
 from moderation.store.tables.posts import OutboxEventRow, PostKeyRow, PostRow, VerdictRow
+from moderation.store.tables.readings import GuidanceReadRow, GuidanceRow
+from moderation.store.tables.rehearsals import RehearsalRow
 from moderation.store.tables.reviews import DecisionRow, ReviewItemRow
 from moderation.store.tables.rules import (
     LexiconEntryRow,
@@ -16,16 +28,38 @@ from moderation.store.tables.rules import (
     ShadowRow,
 )
 from moderation.store.tables.sweeps import SweepPostRow, SweepRow
+from moderation.store.tables.watching import (
+    EmergencyHitRow,
+    EmergencyWordRow,
+    GroupDecisionRow,
+    LookRow,
+    RadarDismissalRow,
+)
 
 __all__ = [
     "ApiKeyRow",
     "Base",
+    "BehaviourFactRow",
+    "BehaviourFindingPostRow",
+    "BehaviourFindingRow",
+    "BehaviourLinkRow",
+    "BehaviourMarkRow",
+    "BehaviourPassRow",
     "BrandBucketRow",
     "BrandMarkRow",
     "BrandRow",
     "CommunityRow",
     "DecisionRow",
+    "EmergencyHitRow",
+    "EmergencyWordRow",
+    "GroupDecisionRow",
+    "GuidanceReadRow",
+    "GuidanceRow",
+    "HeadReviewRow",
+    "ImageAddressRow",
+    "ImageRow",
     "LexiconEntryRow",
+    "LookRow",
     "MentionRow",
     "MetaRow",
     "OutboxEventRow",
@@ -34,10 +68,14 @@ __all__ = [
     "PostKeyRow",
     "PostRow",
     "PublishingRuleRow",
+    "RadarDismissalRow",
+    "RehearsalRow",
     "ReviewItemRow",
     "ShadowRow",
     "SweepPostRow",
     "SweepRow",
+    "ThreadModeRow",
+    "TimeoutRow",
     "UserRow",
     "VerdictRow",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from moderation.store.tables.base import Base, Id
@@ -16,6 +16,12 @@ class ReviewItemRow(Base):
         UniqueConstraint("post_id", "revision"),
         Index("ix_review_items_queue", "community_id", "state", "queue", "priority", "id"),
         Index("ix_review_items_open", "community_id", "state", "priority", "id"),
+        Index(
+            "ix_review_items_waiting",
+            "opened_at",
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)

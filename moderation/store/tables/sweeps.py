@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from moderation.store.tables.base import Base, Id
@@ -36,6 +36,14 @@ class SweepRow(Base):
     undone_at: Mapped[int | None]
     receipt: Mapped[dict[str, Any]] = mapped_column(
         comment="as it stood when the sweep was applied or undone"
+    )
+    total: Mapped[int] = mapped_column(Integer, default=0, server_default=text("0"), comment="in the window")
+    cursor: Mapped[int] = mapped_column(
+        default=0, server_default=text("0"), comment="post or row up to which the present step has come"
+    )
+    leased_until: Mapped[int | None] = mapped_column(comment="until then a worker is at it")
+    attempts: Mapped[int] = mapped_column(
+        Integer, default=0, server_default=text("0"), comment="claims since the last progress"
     )
 
 

@@ -1,0 +1,131 @@
+"""``/v1/policies/{n}/backtest``: what a version would have done, at once or by a worker."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any
+
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
+from pydantic import BaseModel, ConfigDict, Field
+
+from moderation.domain.backtest import Backtest, Replay
+from moderation.domain.intervals import Share
+from moderation.domain.rehearsal import RehearsalRunningError, Stage, UnknownVersionError
+from moderation.endpoints.policies import Answer, PolicyPath
+from moderation.endpoints.posts import iso
+from moderation.endpoints.requests import caller, needs, parts
+from moderation.services.access import Scope
+
+backtests = APIBlueprint("backtests", __name__, url_prefix="/v1", abp_tags=[Tag(name="policies")])
+
+_DAY = 86_400 * 1_000_000
+
+AT_ONCE = 5_000
+"""Posts that are decided again while the caller waits: a second or two."""
+
+
+class BacktestQuery(BaseModel):
+    """How far back."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    days: int = Field(default=7, ge=1, le=90)
+
+
+@backtests.post(
+    "/policies/<int:number>/backtest",
+    summary="What a version would have done in the last days",
+    description=f"Up to {AT_ONCE:,} posts are answered at once; more are worked off by a worker: 202, and "
+    "GET of the same address says how far it is and, in the end, the result.",
+)
+@needs(Scope.POLICY_WRITE)
+def backtest(path: PolicyPath, query: BacktestQuery) -> Answer:
+    """Replay kept posts under the live policy and this version."""
+    now, community_id = parts().clock(), caller().community_id
+    since = now - query.days * _DAY
+    if parts().backtesting.size(community_id, since=since, until=now) <= AT_ONCE:
+        found = parts().backtesting.run_version(community_id, path.number, since=since, until=now)
+        return backtest_json(found), 200
+    with suppress(RehearsalRunningError):  # then that one is answered
+        parts().rehearsals.ask(
+            community_id, path.number, days=query.days, head="", by=f"key {caller().key_id}", now=now
+        )
+    return _latest_run(path.number), 202
+
+
+@backtests.get("/policies/<int:number>/backtest", summary="How far the latest backtest of a version is")
+@needs(Scope.POLICY_WRITE)
+def backtest_state(path: PolicyPath) -> Answer:
+    """State and progress of the backtest that a worker is at, or was; the result once it is done."""
+    return _latest_run(path.number), 200
+
+
+@backtests.delete("/policies/<int:number>/backtest", summary="Stop a backtest")
+@needs(Scope.POLICY_WRITE)
+def stop_backtest(path: PolicyPath) -> Answer:
+    """Stop a backtest that is going on."""
+    parts().rehearsals.stop(caller().community_id, path.number)
+    return _latest_run(path.number), 200
+
+
+def _latest_run(number: int) -> dict[str, Any]:
+    found = parts().rehearsals.latest(caller().community_id, number)
+    if found is None:
+        message = f"no backtest of policy version {number}"
+        raise UnknownVersionError(message)
+    run, counted = found
+    left = run.seconds_left
+    return {
+        "state": run.stage,
+        "days": run.days,
+        "by": run.by,
+        "asked_at": iso(run.started_at),
+        "done": run.done,
+        "total": run.total,
+        "seconds_left": None if left is None else round(left),
+        "result": backtest_json(counted) if run.stage is Stage.DONE else None,
+    }
+
+
+def backtest_json(found: Backtest) -> dict[str, Any]:
+    """A backtest as the interface shows it."""
+    return {
+        "posts": found.posts,
+        "flipped": found.flipped,
+        "flips": [
+            {
+                "before": before,
+                "after": after,
+                "posts": count,
+                "examples": [_replay_json(one) for one in found.examples[before, after]],
+            }
+            for (before, after), count in found.flips.most_common()
+        ],
+        "clauses": [
+            {"before": before or None, "after": after or None, "posts": count}
+            for (before, after), count in found.clauses.most_common()
+        ],
+        "precision": {side: _share_json(found.precision(side)) for side in ("before", "after")},
+        "recall": {side: _share_json(found.recall(side)) for side in ("before", "after")},
+    }
+
+
+def _share_json(share: Share) -> dict[str, Any]:
+    value = share.value
+    return {
+        "value": None if value is None else round(value, 4),
+        "low": round(share.lower, 4),
+        "high": round(share.upper, 4),
+        "of": share.total,
+    }
+
+
+def _replay_json(one: Replay) -> dict[str, Any]:
+    return {
+        "data_id": one.data_id,
+        "text": one.text,
+        "clause_before": one.clause_before or None,
+        "clause_after": one.clause_after or None,
+        "human": one.human,
+    }

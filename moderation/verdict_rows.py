@@ -1,0 +1,92 @@
+"""What is written about a post when its verdict is reached: column values, nothing else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from moderation.domain import review
+from moderation.domain.convention import Label
+from moderation.domain.verdict import Suggestion
+from moderation.domain.wire import verdict_json
+
+if TYPE_CHECKING:
+    from moderation.domain.verdict import Verdict
+    from moderation.store.claims import Claimed
+
+MAX_SURFACE: Final = 200
+"""Code points of a mention that are kept: invisible characters can stretch a name without end."""
+
+
+def verdict_row(one: Claimed, verdict: Verdict, now: int) -> dict[str, Any]:
+    """Column values of a machine verdict."""
+    return {
+        "post_id": one.id,
+        "community_id": one.community_id,
+        "revision": one.revision,
+        "source": "machine",
+        "suggestion": verdict.suggestion.value,
+        "risk_level": verdict.risk_level.value,
+        "label": verdict.label.value,
+        "clause": verdict.clause,
+        "action": verdict.action.value,
+        "body": verdict_json(verdict),
+        "created_at": now,
+    }
+
+
+def review_row(one: Claimed, verdict: Verdict, now: int) -> dict[str, Any]:
+    """Column values of the item that asks a person to look."""
+    return {
+        "community_id": one.community_id,
+        "post_id": one.id,
+        "revision": one.revision,
+        "queue": review.queue_of(verdict).value,
+        "priority": review.priority(verdict),
+        "reason": verdict.reason,
+        "opened_at": now,
+    }
+
+
+def mention_rows(one: Claimed, verdict: Verdict) -> list[dict[str, Any]]:
+    """Column values of the brands mentioned; what is spam does not count as clean."""
+    clean = not (verdict.suggestion is Suggestion.BLOCK and verdict.label in (Label.SPAM_ADS, Label.QUALITY))
+    return [
+        {
+            "community_id": one.community_id,
+            "brand_id": mention.brand_id,
+            "post_id": one.id,
+            "surface": mention.surface[:MAX_SURFACE],
+            "field": mention.field.value,
+            "start": mention.start,
+            "end": mention.end,
+            "polarity": mention.polarity.value,
+            "probability": mention.probability,
+            "link_confidence": mention.link_confidence,
+            "clean": clean,
+            "content_hash": one.row.content_hash,
+            "author_id": one.row.author_id,
+            "source": one.row.source,
+            "posted_at": one.row.posted_at,
+        }
+        for mention in verdict.mentions
+    ]
+
+
+def event_row(one: Claimed, verdict: Verdict, version: int, now: int) -> dict[str, Any]:
+    """Column values of the event that tells the platform."""
+    return {
+        "id": f"evt_{one.id}_{version}",
+        "community_id": one.community_id,
+        "type": "post.decided",
+        "subject": f"post:{one.row.data_id}",
+        "subject_version": version,
+        "body": {
+            "data_id": one.row.data_id,
+            "id": one.id,
+            "revision": one.revision,
+            "subject_version": version,
+            "verdict": verdict_json(verdict),
+        },
+        "created_at": now,
+        "next_attempt_at": None,
+    }
