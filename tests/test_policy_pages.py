@@ -18,6 +18,7 @@ from moderation.policy_writing import write_policy
 from moderation.services import wordlists
 from moderation.services.users import Role
 from moderation.services.word_preview import preview_word
+from review_ui import names
 from review_ui.word_forms import read_table
 from tests import desk
 from tests.desk import DAY, Told
@@ -636,7 +637,7 @@ def test_shipped_lists_are_counted(at: PolicyDesk) -> None:
     page = at.get("/lexicons").text
     assert 'data-testid="lexicon-shipped"' in page
     for path in at.parts.settings.lexicons.glob("*.csv"):
-        assert f"<bdi>{path.stem}</bdi>" in page
+        assert f"<bdi>{names.LIBRARIES[path.stem]}</bdi>" in page
 
 
 def test_a_hostile_word_is_text(at: PolicyDesk) -> None:
