@@ -15,7 +15,7 @@ from moderation.domain.policy import Circumstances, Evidence, decide, half_seen
 from moderation.domain.scores import Polarity
 from moderation.domain.verdict import Versions
 from moderation.headline_evidence import headline_hits
-from moderation.picture_evidence import SeenPicture, contacts_in, hits_in, worst
+from moderation.images.evidence import SeenPicture, contacts_in, hits_in, worst
 from moderation.text.understand import understand
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import structlog
 from moderation.domain.policy_versions import PolicyState
 from moderation.domain.publishing import DEFAULT_TIMEOUT, PublishingTable
 from moderation.domain.windows import Phase
-from moderation.policy_document import PolicyDocumentError, parse_policy
+from moderation.policy_file.document import PolicyDocumentError, parse_policy
 from moderation.store import identities, policies, threads
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from moderation.domain.post import PublishingMode, Scene
 from moderation.domain.review import DecisionKind
 from moderation.domain.verdict import Versions
 from moderation.domain.wire import evidence_from_json
-from moderation.policy_document import PolicyDocumentError, parse_policy
+from moderation.policy_file.document import PolicyDocumentError, parse_policy
 from moderation.store import policies, reviewed
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ import structlog
 from moderation.brand_finder import NO_BRANDS, BrandFinder
 from moderation.domain.evidence import Level
 from moderation.domain.policy_versions import PolicyState
-from moderation.policy_document import PolicyDocumentError, parse_policy
+from moderation.policy_file.document import PolicyDocumentError, parse_policy
 from moderation.store import brands, lexicons, policies, reviewed
 from moderation.text.entries import Entry, Kind
 from moderation.text.lexicon import Lexicon

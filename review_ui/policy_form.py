@@ -12,7 +12,7 @@ from flask_babel import gettext
 from moderation.domain.convention import clause_exists
 from moderation.domain.policy import Policy
 from moderation.domain.publishing import DEFAULT_TIMEOUT
-from moderation.policy_writing import write_policy
+from moderation.policy_file.writing import write_policy
 from review_ui.forms import lines
 from review_ui.policy_more_rows import (
     CLAUSE,

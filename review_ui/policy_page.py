@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from moderation.domain.policy_versions import PolicyState
-from moderation.policy_writing import write_policy
+from moderation.policy_file.writing import write_policy
 from review_ui.context import community, parts
 from review_ui.policy_reading import read
 

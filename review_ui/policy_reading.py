@@ -11,7 +11,7 @@ from moderation.domain.clause_book import NO_CHANGE
 from moderation.domain.convention import CLAUSES, Clause, FoundBy, Label
 from moderation.domain.policy import NEVER
 from moderation.domain.publishing import DEFAULT_TIMEOUT
-from moderation.policy_document import PolicyDocumentError, clause_book, parse_policy
+from moderation.policy_file.document import PolicyDocumentError, clause_book, parse_policy
 from moderation.store import reviewed
 from review_ui import names
 from review_ui.context import community, now, parts

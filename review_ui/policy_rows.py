@@ -12,8 +12,8 @@ from moderation.domain.convention import clause_exists
 from moderation.domain.policy import Rule, Threshold
 from moderation.domain.post import Overdue, PublishingMode, PublishingRule, Scene, Timeout
 from moderation.domain.verdict import Action
-from moderation.policy_document import HEADS
-from moderation.policy_fields import MOST_MINUTES
+from moderation.policy_file.document import HEADS
+from moderation.policy_file.fields import MOST_MINUTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

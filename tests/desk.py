@@ -17,9 +17,9 @@ from moderation.domain.review import needs_human, priority, queue_of
 from moderation.domain.scores import Polarity, Scores, Sentiment
 from moderation.domain.verdict import Action, Finding, RiskLevel, Suggestion, Verdict, Versions
 from moderation.domain.wire import verdict_json
+from moderation.images.keeping import Pictures
 from moderation.outbound.announcements import Waiters
 from moderation.outbound.bell import Bell
-from moderation.pictures import Pictures
 from moderation.services.access import Keys
 from moderation.services.brand_statistics import BrandStatistics
 from moderation.services.guidance import Guidance

@@ -13,8 +13,8 @@ from moderation.domain.policy import Policy, Rule, Threshold
 from moderation.domain.post import Author, Submission
 from moderation.domain.scores import NEUTRAL, Scores
 from moderation.domain.verdict import Action, Finding, RiskLevel, Suggestion, Verdict, Versions
-from moderation.looking import Looking
-from moderation.pictures import Pictures
+from moderation.images.keeping import Pictures
+from moderation.images.looking import Looking
 from moderation.rulebooks import Rulebooks
 from moderation.services.intake import Intake, new_post_id
 from moderation.services.scoring import Scoring

@@ -11,9 +11,9 @@ from sqlalchemy import func, select
 from moderation.api import create_app
 from moderation.domain.post import PublishingMode, PublishingRule
 from moderation.endpoints.requests import PARTS
+from moderation.images.keeping import Pictures
 from moderation.outbound.announcements import Waiters
 from moderation.outbound.bell import Bell
-from moderation.pictures import Pictures
 from moderation.publishing import Publishing
 from moderation.services.access import Keys, Scope
 from moderation.services.backtesting import Backtesting

@@ -8,14 +8,14 @@ import pytest
 
 from moderation.domain.clause_book import LEAST_DAYS, MAX_NOTICE, MAX_STRIKES, Retention, notice_problem
 from moderation.domain.convention import CLAUSES, Label
-from moderation.policy_document import (
+from moderation.policy_file.document import (
     CLAUSE_BOOK,
     PolicyDocumentError,
     clause_book,
     parse_book,
     parse_policy,
 )
-from moderation.policy_writing import write_policy
+from moderation.policy_file.writing import write_policy
 
 LEAST = 'version = "v1"\nrules = []\n'
 

@@ -12,9 +12,9 @@ import pytest
 from sqlalchemy import func, select, update
 
 from moderation.domain.pictures import Picture, messenger_of
-from moderation.looking import FRESH, Looked, Looking
+from moderation.images.keeping import Pictures
+from moderation.images.looking import FRESH, Looked, Looking
 from moderation.outbound.fetching import MAX_BYTES, Fetcher, FetchError
-from moderation.pictures import Pictures
 from moderation.services.reading import post_record
 from moderation.store.tables import ImageAddressRow, ImageRow, ReviewItemRow
 from moderation.text import ocr

@@ -11,7 +11,7 @@ from moderation.domain.convention import Category
 from moderation.domain.policy import NEGATIVITY, Threshold
 from moderation.domain.post import PublishingMode, Scene, publishing_mode
 from moderation.domain.verdict import Action
-from moderation.policy_document import PolicyDocumentError, parse_policy, read_policy
+from moderation.policy_file.document import PolicyDocumentError, parse_policy, read_policy
 
 SHIPPED = Path(moderation.__file__).parent / "policies" / "default.toml"
 

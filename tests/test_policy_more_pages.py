@@ -16,7 +16,7 @@ from moderation.domain.post import Overdue, PublishingMode, Scene, Timeout
 from moderation.domain.review import Decision, DecisionKind
 from moderation.domain.verdict import Suggestion
 from moderation.measured_rules import measured_rules
-from moderation.policy_document import parse_policy
+from moderation.policy_file.document import parse_policy
 from moderation.services.precision import Precision
 from moderation.services.users import Role
 from tests import desk

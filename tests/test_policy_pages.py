@@ -13,8 +13,8 @@ import pytest
 from moderation.domain.policy_versions import PolicyState
 from moderation.domain.review import Decision, DecisionKind
 from moderation.domain.verdict import Suggestion
-from moderation.policy_document import parse_policy
-from moderation.policy_writing import write_policy
+from moderation.policy_file.document import parse_policy
+from moderation.policy_file.writing import write_policy
 from moderation.services import wordlists
 from moderation.services.users import Role
 from moderation.services.word_preview import preview_word

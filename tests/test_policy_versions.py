@@ -13,7 +13,7 @@ from moderation.domain.policy_versions import PolicyMoveError, PolicyState, chec
 from moderation.domain.post import PublishingMode, PublishingRule
 from moderation.domain.review import Decision, DecisionKind
 from moderation.domain.verdict import Action, Suggestion
-from moderation.policy_document import PolicyDocumentError
+from moderation.policy_file.document import PolicyDocumentError
 from moderation.publishing import Publishing
 from moderation.services.backtesting import Backtesting, UnknownVersionError
 from moderation.services.intake import Intake

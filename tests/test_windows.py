@@ -15,8 +15,8 @@ from moderation.domain.post import Overdue, PublishingMode, PublishingRule, Scen
 from moderation.domain.publishing import DEFAULT_TIMEOUT, PublishingTable
 from moderation.domain.verdict import Action, RiskLevel, Suggestion
 from moderation.domain.windows import DAY, Phase, Window, WindowError
-from moderation.policy_document import PolicyDocumentError, parse_policy
-from moderation.policy_writing import write_policy
+from moderation.policy_file.document import PolicyDocumentError, parse_policy
+from moderation.policy_file.writing import write_policy
 from moderation.publishing import Publishing
 from moderation.services.intake import Intake
 from moderation.services.policies import Policies

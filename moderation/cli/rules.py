@@ -103,7 +103,7 @@ def backtest(policy_file: Path, days: int, as_json: bool, data_dir: Path | None)
     Example: moderation backtest strict.toml --days 30
     """
     from moderation.endpoints.backtests import backtest_json
-    from moderation.policy_document import parse_policy, read_policy
+    from moderation.policy_file.document import parse_policy, read_policy
     from moderation.services.backtesting import Backtesting
     from moderation.services.policies import Policies
     from moderation.store import reviewed

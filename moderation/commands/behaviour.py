@@ -16,7 +16,7 @@ from moderation.classifiers.behaviour import Observer, Posted, find
 from moderation.domain.behaviour import finding_json
 from moderation.domain.failures import UserError
 from moderation.domain.post import MAX_TEXT, Scene
-from moderation.policy_document import read_policy
+from moderation.policy_file.document import read_policy
 from moderation.text.lexicon import Lexicon
 from moderation.text.segment import default_segmenter
 from moderation.wiring.calibration import calibrated_thresholds

@@ -23,7 +23,7 @@ from moderation.classifiers.bundle import read_bundle
 from moderation.commands.demo import is_loaded, load_demo
 from moderation.domain.failures import UserError
 from moderation.embedded import EmbeddedRedis, data_folder
-from moderation.policy_document import read_policy
+from moderation.policy_file.document import read_policy
 from moderation.services.access import Keys, Scope
 from moderation.services.users import Role, Users
 from moderation.settings import Settings

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from moderation.domain.policy_versions import PolicyState, check_move
-from moderation.policy_document import parse_policy
+from moderation.policy_file.document import parse_policy
 from moderation.store import policies, threads
 
 if TYPE_CHECKING:

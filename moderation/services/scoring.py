@@ -21,7 +21,7 @@ from moderation.verdict_rows import event_row, mention_rows, review_row, verdict
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from moderation.looking import Looked, Looking
+    from moderation.images.looking import Looked, Looking
     from moderation.outbound.announcements import Announcer
     from moderation.outbound.bell import Bell
     from moderation.rulebooks import Rulebook, Rulebooks

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from moderation.domain.failures import UserError
 from moderation.domain.policy_versions import PolicyState
-from moderation.policy_document import parse_policy
+from moderation.policy_file.document import parse_policy
 from moderation.rulebooks import as_entry
 from moderation.store import lexicons, policies, reviewed
 from moderation.sweeps.judging import PolicyJudge, WordJudge

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from moderation.domain.failures import UserError
-from moderation.looking import Looking
+from moderation.images.keeping import Pictures
+from moderation.images.looking import Looking
 from moderation.outbound.fetching import Fetcher
-from moderation.pictures import Pictures
 from moderation.text import ocr
 from moderation.wiring.common import clock
 

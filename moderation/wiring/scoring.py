@@ -9,7 +9,7 @@ from moderation.assessment import Assessor
 from moderation.classifiers import load_classifier
 from moderation.outbound.announcements import Announcer
 from moderation.outbound.bell import Bell
-from moderation.policy_document import read_policy
+from moderation.policy_file.document import read_policy
 from moderation.rulebooks import Rulebooks
 from moderation.services.behaviour_pass import BehaviourPass
 from moderation.services.scoring import Scoring

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from moderation.outbound.bell import Bell
-from moderation.policy_document import read_policy
+from moderation.policy_file.document import read_policy
 from moderation.services.emergency import Emergency
 from moderation.services.gangs import Gangs
 from moderation.services.radar import Radar

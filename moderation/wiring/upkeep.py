@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from moderation.classifiers.bundle import read_bundle
-from moderation.policy_document import read_policy
+from moderation.policy_file.document import read_policy
 from moderation.publishing import Publishing
 from moderation.services.precision import Precision
 from moderation.services.timeouts import Timeouts

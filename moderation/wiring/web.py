@@ -6,10 +6,10 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from moderation.images.keeping import Pictures
 from moderation.outbound.announcements import Waiters
 from moderation.outbound.bell import Bell
-from moderation.pictures import Pictures
-from moderation.policy_document import read_policy
+from moderation.policy_file.document import read_policy
 from moderation.publishing import Publishing
 from moderation.services.access import Keys
 from moderation.services.backtesting import Backtesting

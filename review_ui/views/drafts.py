@@ -13,7 +13,7 @@ from moderation.domain.convention import CLAUSES
 from moderation.domain.policy_versions import PolicyMoveError, PolicyState
 from moderation.domain.post import PublishingMode, Scene
 from moderation.domain.verdict import Action
-from moderation.policy_document import HEADS, PolicyDocumentError, parse_policy
+from moderation.policy_file.document import HEADS, PolicyDocumentError, parse_policy
 from moderation.services.policies import UnknownPolicyError
 from review_ui import failures, names, policy_names
 from review_ui.context import community, now, parts, user

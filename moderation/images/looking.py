@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 import structlog
 
 from moderation.domain.pictures import Picture
+from moderation.images.keeping import UPLOAD, address_hash
 from moderation.outbound.fetching import FetchError
-from moderation.pictures import UPLOAD, address_hash
 from moderation.store import images
 from moderation.text.images import ImageError, read_codes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from moderation.images.keeping import Pictures
     from moderation.outbound.fetching import Fetcher
-    from moderation.pictures import Pictures
 
 log = structlog.get_logger(__name__)
 

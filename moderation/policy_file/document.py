@@ -23,12 +23,12 @@ from moderation.domain.failures import UserError
 from moderation.domain.policy import Policy, Rule, Threshold
 from moderation.domain.post import PublishingRule, Timeout
 from moderation.domain.publishing import DEFAULT_TIMEOUT
-from moderation.policy_fields import HEADS
-from moderation.policy_lines import line_of
-from moderation.policy_models import BookModel, PolicyModel
+from moderation.policy_file.fields import HEADS
+from moderation.policy_file.lines import line_of
+from moderation.policy_file.models import BookModel, PolicyModel
 
 if TYPE_CHECKING:
-    from moderation.policy_models import PublishingModel, TimeoutModel
+    from moderation.policy_file.models import PublishingModel, TimeoutModel
 
 __all__ = [
     "CLAUSE_BOOK",
@@ -41,7 +41,7 @@ __all__ = [
     "read_policy",
 ]
 
-CLAUSE_BOOK: Final = Path(__file__).parent / "policies" / "clauses.toml"
+CLAUSE_BOOK: Final = Path(__file__).parents[1] / "policies" / "clauses.toml"
 
 _Model = TypeVar("_Model", bound=BaseModel)
 

@@ -11,7 +11,7 @@ from moderation.domain.clause_book import Retention
 from moderation.domain.post import Overdue, PublishingMode, Scene
 from moderation.domain.verdict import Action
 from moderation.domain.windows import Window
-from moderation.policy_fields import (
+from moderation.policy_file.fields import (
     ClauseNumber,
     Head,
     Instant,

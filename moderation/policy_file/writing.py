@@ -1,4 +1,4 @@
-"""Writes a policy document (TOML); :func:`moderation.policy_document.parse_policy` reads the same policy back."""
+"""Writes a policy document (TOML); :func:`moderation.policy_file.document.parse_policy` reads the same policy back."""
 
 from __future__ import annotations
 
