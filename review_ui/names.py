@@ -59,6 +59,8 @@ REASONS: Final = {
     "code to a messenger": _("图中二维码指向聊天或收款"),
     "title without body": _("正文没有提到标题里的任何内容"),
     "disguised contact": _("变体写法"),
+    "contact in an image": _("藏在图片里"),
+    "an image could not be looked at": _("有图片没能查看"),
     "contact": "",
 }
 LIBRARIES: Final = {
@@ -77,6 +79,10 @@ LIBRARIES: Final = {
 """The lists that come with the product; a community's own go by the names it gave them."""
 UNCHECKED: Final = {
     "no such upload": _("没有这张上传的图片"),
+    "neither an address nor the id of an upload": _("既不是网址，也不是上传图片的编号"),
+    "not an image of a known format (PNG, JPEG, GIF, WebP, BMP), or a damaged one": _(
+        "不是能读的图片格式，或文件已损坏"
+    ),
     "not fetched: its host is not listed": _("未查看：这个地址不在允许抓取的主机之列"),
 }
 ROLES: Final = {

@@ -26,6 +26,7 @@ from moderation.domain.verdict import Action, Finding, RiskLevel, Suggestion, Ve
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from moderation.domain.evidence import Contact
     from moderation.domain.scores import Scores
     from moderation.domain.windows import Window
 
@@ -166,9 +167,15 @@ def _with_contacts(
             end=contact.end,
             clause=EVASION if contact.obfuscated else advert.clause,
             library=contact.kind.value,
-            reason="disguised contact" if contact.obfuscated else "contact",
+            reason=_why_shown(contact),
             image=contact.image,
         )
         for contact in evidence.contacts
     )
     return tuple(sorted((*evidence.hits, *contacts), key=lambda hit: (hit.field is Field.TEXT, hit.start)))
+
+
+def _why_shown(contact: Contact) -> str:
+    if contact.field is Field.IMAGE:
+        return "contact in an image"
+    return "disguised contact" if contact.obfuscated else "contact"

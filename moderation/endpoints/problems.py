@@ -10,7 +10,7 @@ from flask import Response, g, json
 from pydantic import ValidationError
 from redis.exceptions import RedisError
 from sqlalchemy.exc import DBAPIError, OperationalError
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, NotFound, RequestEntityTooLarge
 
 from moderation.domain.failures import UserError
 from moderation.domain.policy_versions import PolicyMoveError
@@ -82,9 +82,18 @@ def from_validation(error: ValidationError) -> dict[str, Any]:
     return {
         "status": 413 if too_long else 422,
         "title": "Text too long" if too_long else "Invalid request",
-        "detail": f"{pointer}: {first['msg']}",
+        "detail": f"{pointer}: {_said(first)}",
         "pointer": pointer,
     }
+
+
+def _said(error: Any) -> str:
+    """What is wrong, in words for whoever wrote the body."""
+    if error["type"] == "extra_forbidden":
+        return "there is no such field here; see /docs"
+    if error["type"] == "missing":
+        return "this field is needed"
+    return str(error["msg"]).removeprefix("Value error, ")
 
 
 _ACCESS: Final[dict[type[AccessError], tuple[int, str]]] = {
@@ -106,11 +115,13 @@ def _on_problem(error: ProblemError) -> Response:
 
 def _on_too_large(_error: RequestEntityTooLarge) -> Response:
     return problem(
-        413, "Body too large", f"a body has at most {MAX_BODY // 1024 // 1024} MB; send smaller batches"
+        413, "Body too large", f"a body has at most {MAX_BODY // 1024 // 1024} MB: send less at once"
     )
 
 
 def _on_http(error: HTTPException) -> Response:
+    if isinstance(error, NotFound):
+        return problem(404, "Not found", "there is nothing at this address; see /docs")
     return problem(error.code or 500, error.name, error.description or error.name)
 
 

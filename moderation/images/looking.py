@@ -108,6 +108,8 @@ class Looking:
 
     def _fetch(self, one: Named) -> str | Absent:
         """Fetch and keep an image."""
+        if not one.name.lower().startswith(("http://", "https://")):
+            return Absent("neither an address nor the id of an upload")
         if self.fetcher is None or not self.fetcher.may(one.name):
             return Absent("not fetched: its host is not listed", expected=False)
         try:

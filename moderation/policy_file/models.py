@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -39,6 +39,11 @@ class ThresholdModel(Strict):
     review: Probability
     block: Probability
 
+    @model_validator(mode="after")
+    def _thresholds_in_order(self) -> Self:
+        _in_order(self.review, self.block)
+        return self
+
 
 class RuleModel(Strict):
     """One rule."""
@@ -52,6 +57,11 @@ class RuleModel(Strict):
     review_action: Action = Action.SHOW
     block_action: Action = Action.REMOVE
     proof: Proof = Proof.CALIBRATION
+
+    @model_validator(mode="after")
+    def _thresholds_in_order(self) -> Self:
+        _in_order(self.review, self.block)
+        return self
 
 
 class TimeoutModel(Strict):
@@ -133,6 +143,20 @@ class AppealModel(Strict):
     en: Sentence | None = None
 
 
+SHIPPED_LISTS: Final = (
+    "ads",
+    "clickbait",
+    "fan_circle",
+    "fraud",
+    "insults",
+    "superstition",
+    "threats",
+    "vice",
+)
+"""Lists that come with the product.  None was measured to be right often enough to block alone, so a document that says
+nothing of ``corroborated`` means all of them; an empty list there lets them block."""
+
+
 class PolicyModel(Strict):
     """A policy document."""
 
@@ -145,7 +169,7 @@ class PolicyModel(Strict):
     publishing: tuple[PublishingModel, ...] = ()
     timeout: TimeoutModel | None = None
     windows: tuple[WindowModel, ...] = Field(default=(), max_length=50)
-    corroborated: tuple[str, ...] = ()
+    corroborated: tuple[str, ...] = SHIPPED_LISTS
     corroboration: Probability = 0.5
     clauses: dict[ClauseNumber, ClauseChangeModel] = Field(default_factory=dict)
     retention: Terms = Field(default_factory=dict)
@@ -162,3 +186,10 @@ class BookModel(Strict):
 
 def _microseconds(at: datetime) -> int:
     return int(at.timestamp()) * 1_000_000 + at.microsecond
+
+
+def _in_order(review: float | None, block: float | None) -> None:
+    """Refuse a block threshold below that of review: nothing would ever be looked at."""
+    if review is not None and block is not None and block < review:
+        message = f"block ({block:g}) must not be lower than review ({review:g})"
+        raise ValueError(message)

@@ -38,12 +38,16 @@ class Frame:
 
 
 def frame(image: bytes) -> Frame:
-    """Kind and size of an image, from its head alone.
+    """Kind and size of an image; its parts are checked as far as its format allows without decoding it.
 
     Raises:
-        ImageError: not an image of a known format, or of more than :data:`MAX_PIXELS`.
+        ImageError: not an image of a known format, damaged, or of more than :data:`MAX_PIXELS`.
     """
     opened = _open(image)
+    try:
+        opened.verify()
+    except (OSError, SyntaxError, ValueError) as error:
+        raise ImageError(_NO_IMAGE) from error
     return Frame(f"image/{(opened.format or '').lower()}", opened.width, opened.height)
 
 

@@ -116,9 +116,9 @@ def move(number: int) -> str | Response | tuple[str, int]:
     except PolicyMoveError:
         problem = gettext("这个版本现在不能这样做：有人刚刚动过它。")
         return _version(version_page(number), "version.html", problem=str(problem)), 409
-    said = gettext(
-        "v%(n)s：%(state)s。机审从下一批帖子起照此执行。", n=number, state=policy_names.state(state)
-    )
+    said = gettext("v%(n)s：%(state)s。", n=number, state=policy_names.state(state))
+    if state == PolicyState.LIVE:
+        said += gettext("机审从下一批帖子起照此执行。")
     keep_toast(Toast(said))
     return redirect(url_for("policies.show", number=number), 303)
 
