@@ -148,9 +148,10 @@ class Rehearsals:
         if row.found:
             return Work(row, before, after, tally_from_json(row.found))
         row.began_at = now
-        # The window begins with its first post, so that a community of two days is not spread over seven.
-        hours = max(1.0, (row.asked_at - max(since, first or since)) / HOUR)
-        return Work(row, before, after, Tally(Backtest(), Budget(row.head, hours)))
+        # The window begins with its first post, so that a community of two days is not spread over seven.  Hours are
+        # those of the clock, as for the busiest one: the mean must never come out above it.
+        hours = row.asked_at // HOUR - max(since, first or since) // HOUR + 1
+        return Work(row, before, after, Tally(Backtest(), Budget(row.head, float(hours))))
 
     def _step(self, work: Work, clock: Callable[[], int]) -> bool:
         """Count the next batch with no transaction open, and keep it; answers whether there is more to do."""
