@@ -14,27 +14,38 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("transformers")
 pytest.importorskip("onnx")
 
+from safetensors.torch import save_file
+
 from moderation.classifiers import load_classifier
 from moderation.classifiers.bundle import Calibration, Threshold
 from moderation.classifiers.network import Network, Wide
 from moderation.classifiers.tokenise import CLS, MASK, PAD, SEP, SPECIAL, Tokeniser, Vocabulary
 from moderation.classifiers.torch_backend import load_torch_classifier
 from moderation.domain.convention import Category
-from moderation.training import calibrate, posts, sources, statistics, views
+from moderation.training import calibrate, limits, posts, sources, statistics, views
 from moderation.training.augment import fill, vary
 from moderation.training.batches import Batches, homophones
-from moderation.training.corpus import Corpus, bucket, split_of, take
+from moderation.training.corpus import Corpus, bucket, rarer_first, read_posts, split_of, take
 from moderation.training.electra import Shape, bert_config
 from moderation.training.embed import first_embeddings
 from moderation.training.export import Facts, export_onnx, quantise, write_bundle
-from moderation.training.finetune import Recipe, finetune, rate_at, read_network, save_network
-from moderation.training.labels import BINARY, HEADS, NOT_NEGATIVE, OUTPUTS, SERVED, Example
+from moderation.training.finetune import Recipe, finetune, rate_at, read_network
+from moderation.training.labels import (
+    BINARY,
+    HEADS,
+    INTENTS,
+    NOT_NEGATIVE,
+    OUTPUTS,
+    SENTIMENTS,
+    SERVED,
+    Example,
+)
 from moderation.training.losses import loss
-from moderation.training.optim import Masters
+from moderation.training.ngrams import EXPERTS, Linear, expert_logits, named, sound_table, train_experts
 from moderation.training.pretrain import Plan, Run, constant_rate, decay, train
+from moderation.training.stacking import fit_all, given_by, join
 from moderation.training.tokenised import CONTINUES, Lines, tokenise_files
 from moderation.training.vocabulary import build as build_vocabulary
-from moderation.training.wide import join
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -67,6 +78,28 @@ def network_of(vocabulary: Vocabulary) -> Network:
 
     torch.manual_seed(3)
     return Network(BertModel(bert_config(TINY, len(vocabulary.tokens)), add_pooling_layer=False), OUTPUTS)
+
+
+def experts_of(vocabulary: Vocabulary, size: int) -> dict[str, Any]:
+    """Experts with random tables."""
+    torch.manual_seed(4)
+    learners = {expert.name: Linear(size) for expert in EXPERTS}
+    for learner in learners.values():
+        torch.nn.init.normal_(learner.table, std=0.5)
+    return named(Wide(1, sound_table(vocabulary.tokens), size), learners)
+
+
+def weights_of(own: dict[str, list[float]]) -> dict[str, dict[str, list[float]]]:
+    """The same weights for every head; what is not given counts nothing."""
+    found = {}
+    places = {name: (n, n + 1) for n, name in enumerate(BINARY)} | HEADS
+    for head, (first, last) in places.items():
+        if head in ("binary", "auxiliary"):
+            continue
+        found[head] = {part: own.get(part, [0.0, 0.0]) for part in given_by(first)} | {
+            "shift": [0.1] * (last - first)
+        }
+    return found
 
 
 # ---------------------------------------------------------------- pre-training
@@ -312,15 +345,15 @@ def test_fine_tuning_learns(tmp_path: Path, vocabulary: Vocabulary) -> None:
 
 def test_int8_onnx_says_what_torch_says(tmp_path: Path, vocabulary: Vocabulary) -> None:
     network = network_of(vocabulary)
-    wide = Wide(OUTPUTS, size=512)
-    torch.nn.init.normal_(wide.table.weight, std=0.5)
-    half = np.full(SERVED, 0.5, dtype=np.float32)
-    join(network, wide, (half, half * 2))
-    save_network(Masters(network), tmp_path / "network")
+    experts = experts_of(vocabulary, 512)
+    join(network, experts, weights_of({"deep": [0.5, 0.2], "all": [1.0, 0.3], "review": [0.5, -0.2]}))
+    (tmp_path / "network").mkdir()
+    save_file(network.state_dict(), tmp_path / "network" / "network.safetensors")
+    network.encoder.config.save_pretrained(tmp_path / "network")
     network = read_network(tmp_path / "network")
     vocabulary.write(tmp_path / "vocab.json")
-    export_onnx(network, tmp_path / "fp32.onnx")
-    quantise(tmp_path / "fp32.onnx", tmp_path / "int8.onnx")
+    export_onnx(network, tmp_path / "packed.onnx", packed=True)
+    quantise(tmp_path / "packed.onnx", tmp_path / "int8.onnx")
     facts = Facts("tiny", "1", "2026-11-21", Calibration({}, {}), {"ad": Threshold(0.5, None)}, max_length=64)
     others = (tmp_path / "network" / "network.safetensors", tmp_path / "network" / "config.json")
     write_bundle(tmp_path / "bundle", facts, tmp_path / "int8.onnx", tmp_path / "vocab.json", others)
@@ -346,6 +379,148 @@ def test_rewriting_a_bundle_keeps_it_loadable(tmp_path: Path, vocabulary: Vocabu
     assert sorted(path.name for path in tmp_path.iterdir() if path.is_dir()) == ["tiny"]
 
 
+def test_a_homophone_leaves_the_runs_of_syllables_as_they_are() -> None:
+    vocabulary = Vocabulary((*SPECIAL, *"傻沙逼比你真是"), {})
+    tokeniser = Tokeniser(vocabulary)
+    wide = Wide(2, sound_table(vocabulary.tokens), 4096)
+    plain, cloaked, other = (
+        set(wide.runs(torch.tensor([tokeniser.encode(text)[0]]))[0].tolist())
+        for text in ("你真是傻逼", "你真是沙比", "是你真你是")
+    )
+    assert len(plain & cloaked) > len(plain & other)
+    same = {n for n in plain & cloaked if n != wide.size}
+    assert (
+        len(same) >= 4 + 4
+    )  # pairs and triples of [CLS] 你 真 是 sha bi [SEP], and the runs of characters before
+    padded = wide.runs(torch.tensor([[*tokeniser.encode("你真是傻逼")[0], 0, 0, 0]]))
+    assert set(padded[0].tolist()) - {wide.size} == plain
+
+
+def test_experts_learn_their_own_sources_and_leave_other_columns_alone(
+    tmp_path: Path, vocabulary: Vocabulary
+) -> None:
+    tokeniser, corpus = Tokeniser(vocabulary), tiny_corpus(tmp_path)
+    seen: list[tuple[str, int]] = []
+    experts = train_experts(
+        tokeniser, corpus, lambda name, epoch, _: seen.append((name, epoch)), passes=3, size=2048
+    )
+    assert seen == [(each.name, epoch) for epoch in range(3) for each in EXPERTS]
+    texts = [Example("你真是个笨蛋", "cold"), Example("这家店的面很好吃", "cold", span=(0, 3))]
+    found = expert_logits(experts, tokeniser, texts)
+    for name in ("all", "cold"):
+        assert found[name][0, 0] > 0.5 > found[name][1, 0]
+    assert (found["posts"] == 0).all()
+    assert (found["cold"][:, 1:] == 0).all()
+    assert found["gate"].shape == (2,)
+
+
+def test_the_mixture_trusts_the_part_that_is_right_and_folds_to_the_same_logits(
+    tmp_path: Path, vocabulary: Vocabulary
+) -> None:
+    network, experts = network_of(vocabulary), experts_of(vocabulary, 512)
+    tokeniser = Tokeniser(vocabulary)
+    rng = np.random.default_rng(1)
+    labels = rng.random(400) < 0.5
+    examples = [
+        Example(TEXTS[n % 5] + str(n), "posts", binary={"offence": (float(y), 1.0)}, sentiment=2 * int(y))
+        for n, y in enumerate(labels)
+    ]
+    signs = torch.from_numpy(2.0 * labels - 1.0).float()
+    parts = {name: torch.from_numpy(rng.normal(size=(400, SERVED))).float() for name in given_by(0)}
+    parts |= {name: torch.zeros(400, SERVED) for name in ("social", "review")}
+    parts |= {"gate": torch.zeros(400)}
+    parts["all"][:, 0] += 3 * signs
+    weights = fit_all(parts, examples)
+    assert weights["offence"]["all"][0] > 3 * weights["offence"]["deep"][0]
+    assert weights["ad"]["deep"][0] == pytest.approx(0.7, abs=0.01)
+    before = network.eval()(
+        *(torch.from_numpy(each) for each in views.pad([tokeniser.encode(TEXTS[0])], 20))
+    ).detach()
+    own = expert_logits(experts, tokeniser, [Example(TEXTS[0], "x")])
+    join(network, experts, weights)
+    after = network(
+        *(torch.from_numpy(each) for each in views.pad([tokeniser.encode(TEXTS[0])], 20))
+    ).detach()
+    column = BINARY.index("ad")
+    expected = (
+        sum(weights["ad"][name][0] * float(own[name][0, column]) for name in ("all", "posts"))
+        + weights["ad"]["deep"][0] * float(before.detach()[0, column])
+        + weights["ad"]["shift"][0]
+    )
+    assert float(after[0, column]) == pytest.approx(expected, abs=0.02)
+    first = HEADS["sentiment"][0]
+    review = 1 / (1 + np.exp(-float(own["gate"][0])))
+    expected = (
+        sum(
+            (weight[0] + review * weight[1]) * float((before if name == "deep" else own[name])[0, first])
+            for name, weight in weights["sentiment"].items()
+            if name != "shift"
+        )
+        + weights["sentiment"]["shift"][0]
+    )
+    assert after.shape == (1, SERVED)
+    assert float(after[0, first]) == pytest.approx(expected, abs=0.05)
+    weights["target"]["all"] = [0.5, 0.25]
+    weights["target"]["deep"] = [0.5, -0.25]
+    fresh = network_of(vocabulary)
+    join(fresh, experts, weights)
+    ids, types = views.pad([tokeniser.encode(TEXTS[0])], 20)
+    towards = fresh.eval()(torch.from_numpy(ids), torch.from_numpy(types)).detach()
+    place = HEADS["target"][0]
+    expected = (
+        sum(
+            weight[0] * float((before if name == "deep" else own[name])[0, place])
+            + weight[1] * float((before if name == "deep" else own[name])[0, first])
+            for name, weight in weights["target"].items()
+            if name != "shift"
+        )
+        + weights["target"]["shift"][0]
+    )
+    assert float(towards[0, place]) == pytest.approx(expected, abs=0.05)
+
+
+def test_rare_categories_weigh_more_and_harmless_posts_do_not() -> None:
+    rows = [
+        Example(str(n), "posts", binary={name: (float(n < 10), 1.0) for name in BINARY}) for n in range(1000)
+    ]
+    first, *_, last = rarer_first([*rows, Example("x", "posts", target=1, span=(0, 1))])[:1000]
+    assert first.binary["gambling"] == pytest.approx((1.0, np.sqrt(10)), abs=1e-6)
+    assert last.binary["gambling"] == (0.0, 1.0)
+
+
+def test_what_the_author_of_a_clause_file_left_out_is_unknown(tmp_path: Path) -> None:
+    row: dict[str, object] = {
+        "text": "在吗",
+        "title": None,
+        "categories": [],
+        "offence": 0,
+        "clauses": [],
+        "near_miss": [],
+        "targets": [],
+    }
+    given = [("c1-1", "neutral", "other"), ("c5-1", "neutral", "other"), ("c1-2", "negative", "question")]
+    rows = [row | {"id": a, "sentiment": b, "intent": c, "split": "dev"} for a, b, c in given]
+    path = tmp_path / "posts.jsonl"
+    path.write_text("\n".join(json.dumps(each) for each in rows), encoding="utf-8")
+    first, second, third = read_posts(path, "dev")
+    assert (first.sentiment, first.intent) == (None, None)
+    assert (second.sentiment, second.intent) == (SENTIMENTS.index("neutral"), INTENTS.index("other"))
+    assert (third.sentiment, third.intent) == (SENTIMENTS.index("negative"), INTENTS.index("question"))
+    assert len(first.binary) == len(BINARY)
+
+
+def test_further_files_leave_earlier_posts_where_they_are(tmp_path: Path) -> None:
+    lines = [f"第{n}个人说了第{n * 7}句完全不同的话{'嗯' * (n % 5)}" for n in range(40)]
+    old = tmp_path / "c2_x.jsonl"
+    old.write_text("\n".join(json.dumps({"t": each}, ensure_ascii=False) for each in lines), encoding="utf-8")
+    before, _ = posts.build([old])
+    more = tmp_path / "c10_y.jsonl"
+    more.write_text(json.dumps({"t": lines[0] + "！"}, ensure_ascii=False), encoding="utf-8")
+    after, _ = posts.build([more, old])
+    assert after[: len(before)] == before
+    assert len(after) == len(before)
+
+
 # ---------------------------------------------------------------- calibration and figures
 
 
@@ -364,26 +539,55 @@ def test_platt_finds_an_overconfident_scale() -> None:
 def test_a_block_threshold_is_only_given_where_precision_is_sure() -> None:
     scores = np.linspace(0, 1, 1000)
     clean = (scores > 0.7).astype(np.float64)
-    threshold = calibrate.block_threshold(scores, clean)
+    threshold = limits.block_threshold(scores, clean)
     assert threshold is not None
     sure = scores >= threshold
     assert statistics.wilson(int(clean[sure].sum()), int(sure.sum()))[0] >= 0.95
-    assert calibrate.block_threshold(scores, np.tile([0.0, 1.0], 500)) is None
-    assert calibrate.block_threshold(scores[:10], np.ones(10)) is None
+    assert limits.block_threshold(scores, np.tile([0.0, 1.0], 500)) is None
+    assert limits.block_threshold(scores[:10], np.ones(10)) is None
 
 
-def test_review_thresholds_keep_the_budget_over_all_heads() -> None:
+def test_review_thresholds_are_lowest_where_they_find_most() -> None:
+    """Two heads cost alike, one finds everything it should and the other nothing: the first gets the budget."""
     rng = np.random.default_rng(2)
-    calm, mixed = (rng.random((5000, 4)) ** 6 for _ in range(2))
-    mixed[:, 0] = -1.0
-    limits = calibrate.within_budget([calm, mixed], np.full(4, 0.1), 0.02)
-    assert max((group >= limits).any(axis=1).mean() for group in (calm, mixed)) <= 0.02
-    assert (calm >= limits).any(axis=1).mean() > 0.015
-    assert (limits >= 0.1).all()
-    favoured = calibrate.within_budget([calm, mixed], np.full(4, 0.1), 0.02, np.array([9.0, 1.0, 1.0, 1.0]))
-    assert favoured[0] < limits[0]
-    assert favoured[1] > limits[1]
-    assert (calibrate.within_budget([calm[:0], mixed], np.full(4, 0.1), 0.02) == 0.1).all()
+    calm = rng.random((5000, 3)) ** 6
+    labels = np.r_[np.ones(200), np.zeros(2000)]
+    good = np.r_[0.3 + 0.7 * rng.random(200), 0.3 * rng.random(2000)]
+    noise = rng.random(2200) ** 6
+    heads = [
+        limits.Head([(good, labels)]),
+        limits.Head([(noise, labels)]),
+        limits.Head([(noise, 0 * labels)]),
+    ]
+    near = limits.Calm(rng.random((300, 3)) ** 6, 0.05)
+    found = limits.by_benefit(heads, [limits.Calm(calm, 0.02), near])
+    assert (calm >= found).any(axis=1).mean() <= 0.02
+    assert (near.scores >= found).any(axis=1).mean() <= 0.05
+    assert found[0] < found[1]
+    assert (calm[:, 0] >= found[0]).mean() > 0.012
+    wide_open = limits.by_benefit(heads, [limits.Calm(calm, 1.0)])
+    assert wide_open[0] < found[0] + 1e-9
+
+
+def test_the_gain_of_a_threshold_is_its_f1_and_counts_less_for_few_positives() -> None:
+    scores, labels = np.array([0.1, 0.4, 0.6, 0.9]), np.array([0.0, 1.0, 0.0, 1.0])
+    tried = np.array([0.05, 0.4, 0.5, 0.95])
+    f1 = np.array([2 * 2 / (4 + 2), 2 * 2 / (3 + 2), 2 * 1 / (2 + 2), 0.0])
+    assert limits.Head([(scores, labels)]).gain(tried) == pytest.approx(f1 * 2 / 8)
+    many = limits.Head([(np.tile(scores, 50), np.tile(labels, 50)), (scores, 0 * labels)])
+    assert many.gain(tried) == pytest.approx(f1 * 100 / 106)
+
+
+def test_block_thresholds_keep_the_budget_over_all_heads() -> None:
+    calm = np.random.default_rng(2).random((5000, 4)) ** 6
+    found = limits.within_budget(limits.Calm(calm, 0.02), np.array([0.1, 0.1, 0.1, np.inf]))
+    assert 0.015 < (calm >= found).any(axis=1).mean() <= 0.02
+    assert (found >= 0.1).all()
+    assert found[3] == np.inf
+    assert (limits.within_budget(limits.Calm(calm[:0], 0.02), np.full(4, 0.1)) == 0.1).all()
+    given = limits.settled(np.full(16, 0.6), np.array([0.5, 0.9, *[np.inf] * 14]))
+    assert (given["offence"].review, given["offence"].block, given["ad"].block) == (0.6, 0.6, 0.9)
+    assert given["hate"].block is None
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,6 @@ from safetensors.torch import load_file, save_file
 from moderation.classifiers import load_classifier
 from moderation.classifiers.batching import Budget
 from moderation.classifiers.bundle import Calibration, read_bundle
-from moderation.classifiers.network import Wide
 from moderation.classifiers.onnx_backend import OnnxRunner
 from moderation.classifiers.transformer import TransformerClassifier
 from moderation.training.calibrate import fit, probabilities, thresholds
@@ -25,18 +24,21 @@ from moderation.training.export import Facts, described, export_onnx, quantise, 
 from moderation.training.finetune import read_network
 from moderation.training.held import joined, judge
 from moderation.training.labels import BINARY, SENTIMENTS, SERVED, Example
+from moderation.training.ngrams import expert_logits
 from moderation.training.sources import USES
+from moderation.training.stacking import fit_all, join
 from moderation.training.statistics import calibration_error, f1_of
 from moderation.training.tokenised import read_lines
-from moderation.training.wide import join, mixture
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
     from numpy.typing import NDArray
+    from torch import Tensor
 
     from moderation.classifiers.bundle import Threshold
+    from moderation.classifiers.network import Network
     from moderation.training.calibrate import Judged
 
 _MOST: Final = 2500
@@ -79,20 +81,23 @@ class Sources:
         return [Example(line, "unlabelled") for line in lines if "<" not in line]
 
 
-class _WideRunner:
-    """The wide part alone, as a runner."""
-
-    def __init__(self, wide: Wide) -> None:
-        self._wide = wide.eval()
-
-    @torch.inference_mode()
-    def run(self, ids: NDArray[np.int64], types: NDArray[np.int64]) -> NDArray[np.float32]:  # noqa: ARG002 - a Runner
-        return np.asarray(self._wide(torch.from_numpy(ids)).numpy(), dtype=np.float32)
-
-
 def judge_all(classifier: TransformerClassifier, examples: Mapping[str, list[Example]]) -> dict[str, Judged]:
     """Logits of every source's examples."""
     return {name: judge(classifier, each) for name, each in examples.items()}
+
+
+def mix(
+    network: Network,
+    experts: Mapping[str, Tensor],
+    deep: TransformerClassifier,
+    examples: Mapping[str, list[Example]],
+) -> dict[str, dict[str, list[float]]]:
+    """Put the experts into the network by the weights that dev asks for; returns the weights."""
+    judged = joined(list(judge_all(deep, examples).values()))
+    parts = expert_logits(experts, deep.tokeniser, judged.examples)
+    weights = fit_all({"deep": torch.from_numpy(judged.logits)} | parts, judged.examples)
+    join(network, experts, weights)
+    return weights
 
 
 def calm_logits(judged: Mapping[str, Judged]) -> NDArray[np.float32]:
@@ -127,23 +132,20 @@ def assemble(
     network = read_network(network_folder)
     work = network_folder / "work"
     work.mkdir(exist_ok=True)
-    full, small, plain = work / "fp32.onnx", work / "int8.onnx", work / "bundle"
+    full, packed, small, plain = (work / name for name in ("fp32.onnx", "packed.onnx", "int8.onnx", "bundle"))
     today = dt.datetime.now(tz=dt.UTC).date().isoformat()
     nothing = Facts(bundle.name, version, today, Calibration({}, {}), {})
     examples = sources.dev()
     if (network_folder / "wide.safetensors").exists():
-        state = load_file(network_folder / "wide.safetensors")
-        wide = Wide(state["table.weight"].shape[1], state["table.weight"].shape[0])
-        wide.load_state_dict(state)
         export_onnx(network, full)
         quantise(full, small)
         write_bundle(plain, nothing, small, vocabulary)
         deep = TransformerClassifier(load_classifier(plain).bundle, OnnxRunner(small), _RUN)
-        alone = TransformerClassifier(deep.bundle, _WideRunner(wide), _RUN)
-        parts = [joined(list(judge_all(each, examples).values())) for each in (deep, alone)]
-        join(network, wide, mixture(parts[0], parts[1]))
+        mixed = mix(network, load_file(network_folder / "wide.safetensors"), deep, examples)
+        (work / "mixture.json").write_text(json.dumps(mixed, indent=1) + "\n", encoding="utf-8")
     export_onnx(network, full)
-    quantise(full, small)
+    export_onnx(network, packed, packed=True)
+    quantise(packed, small)
     write_bundle(plain, nothing, small, vocabulary)
     served = TransformerClassifier(load_classifier(plain).bundle, OnnxRunner(small), _RUN)
     calibration, limits, figures = settle(served, examples, sources.ordinary())
@@ -151,7 +153,10 @@ def assemble(
     facts = Facts(bundle.name, version, today, calibration, limits, metrics={"dev": figures})
     others: tuple[Path, ...] = ()
     if torch_weights:
-        state = {name: weight.half().contiguous() for name, weight in network.state_dict().items()}
+        state = {
+            name: (weight.half() if weight.is_floating_point() else weight).contiguous()
+            for name, weight in network.state_dict().items()
+        }
         save_file(state, work / "network.safetensors")
         network.encoder.config.save_pretrained(work)
         others = (work / "network.safetensors", work / "config.json")
@@ -163,7 +168,7 @@ def settle(
     classifier: TransformerClassifier,
     examples: Mapping[str, list[Example]],
     unlabelled: list[Example],
-    budgets: tuple[float, float] = (0.01, 0.0005),
+    budgets: tuple[float, float] = (0.008, 0.0005),
 ) -> tuple[Calibration, dict[str, Threshold], dict[str, Any]]:
     """Calibration, thresholds and dev figures of a classifier; ``budgets`` are (review, block)."""
     judged = judge_all(classifier, examples)

@@ -10,24 +10,24 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from moderation.classifiers.bundle import Calibration, Threshold
+from moderation.classifiers.bundle import Calibration
 from moderation.training.labels import BINARY, HEADS
-from moderation.training.statistics import wilson
+from moderation.training.limits import Calm, Head, block_threshold, by_benefit, settled, within_budget
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
+    from moderation.classifiers.bundle import Threshold
     from moderation.training.labels import Example
 
     Floats = NDArray[np.float64]
 
 _SURE: Final = 0.5
-_RULE: Final = 0.95
 _ABUSIVE: Final = ("offence", "abuse", "hate", "threat")
-# How the review budget is shared: heads with many labels earn more of it.
-_WEIGHTS: Final = {"offence": 4.0, "ad": 4.0, "abuse": 3.0, "diversion": 2.0, "hate": 2.0}
+# The share of near-misses of our own posts that may go to review.
+_NEAR: Final = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,61 +105,12 @@ def probabilities(logits: Floats, pair: tuple[float, float]) -> Floats:
     return found
 
 
-def block_threshold(scores: Floats, labels: Floats) -> float | None:
-    """Least score from which on the lower 95 % bound of precision is at least .95; None if there is none."""
-    order = np.argsort(-scores, kind="stable")
-    hits = np.cumsum(labels[order])
-    best: float | None = None
-    for n in range(len(order)):
-        last = n + 1 == len(order) or scores[order[n + 1]] < scores[order[n]]
-        if last and wilson(int(hits[n]), n + 1)[0] >= _RULE:
-            best = float(scores[order[n]])
-    return best
-
-
-def best_f1_threshold(scores: Floats, labels: Floats) -> float:
-    """The score at which F1 is highest."""
-    order = np.argsort(-scores, kind="stable")
-    hits = np.cumsum(labels[order])
-    f1 = 2 * hits / (np.arange(1, len(order) + 1) + max(1.0, labels.sum()))
-    return float(scores[order[int(np.argmax(f1))]]) if len(order) else 0.5
-
-
-def _above(groups: Sequence[Floats], limits: Floats) -> float:
-    return max(float(np.mean((group >= limits).any(axis=1))) for group in groups if len(group))
-
-
-def within_budget(
-    groups: Sequence[Floats], floors: Floats, budget: float, weights: Floats | None = None
-) -> Floats:
-    """Raise thresholds (heads) over ``floors`` until at most ``budget`` of each group (posts, heads) pass any.
-
-    Heads share the budget by their ``weights`` (equal if None), as much of it as the unions allow; quantiles
-    are those of the first group.
-    """
-    parts = np.ones(len(floors)) if weights is None else weights / weights.mean()
-    if not len(groups[0]):
-        return floors
-    low, high = 0.0, 2.0 * budget
-    limits: Floats = np.maximum(floors, np.nextafter(groups[0].max(axis=0), 2.0))
-    ordered = np.sort(groups[0], axis=0)[::-1]
-    for _ in range(24):
-        share = (low + high) / 2
-        places = np.minimum((share * parts * len(ordered)).astype(int), len(ordered) - 1)
-        tried = np.maximum(floors, np.nextafter(ordered[places, np.arange(len(floors))], 2.0))
-        if _above(groups, tried) <= budget:
-            low, limits = share, tried
-        else:
-            high = share
-    return limits
-
-
 def thresholds(
     judged: Judged,
     calibration: Calibration,
     calm: NDArray[np.float32],
     mixed: NDArray[np.float32],
-    budgets: tuple[float, float] = (0.01, 0.0005),
+    budgets: tuple[float, float] = (0.008, 0.0005),
 ) -> dict[str, Threshold]:
     """Review and block threshold of every binary head.
 
@@ -171,24 +122,24 @@ def thresholds(
             do not count there.
         budgets: shares of each that may go to review and be blocked, over all heads together.
     """
-    size = len(BINARY)
-    floors, blocks = np.full(size, 0.5), np.full(size, np.inf)
+    blocks, heads = np.full(len(BINARY), np.inf), []
+    own = [n for n, each in enumerate(judged.examples) if each.source == "posts"]
+    posts = Judged([judged.examples[n] for n in own], judged.logits[own])
     for n, name in enumerate(BINARY):
-        logits, labels = judged.binary(name)
-        if not len(labels):
-            continue
-        scores = probabilities(logits, calibration.binary[name])
-        floors[n] = best_f1_threshold(scores, labels)
-        blocks[n] = block_threshold(scores, labels) or np.inf
-    groups = [_scored(calm, calibration), _scored(mixed, calibration)]
-    groups[1][:, [BINARY.index(name) for name in _ABUSIVE]] = -1.0
-    weights = np.asarray([_WEIGHTS.get(name, 1.0) for name in BINARY])
-    review = within_budget(groups, floors, budgets[0], weights)
-    block = within_budget(groups, np.maximum(blocks, review), budgets[1], weights)
-    return {
-        name: Threshold(_rounded(review[n]), _rounded(block[n]) if np.isfinite(blocks[n]) else None)
-        for n, name in enumerate(BINARY)
-    }
+        pair = calibration.binary[name]
+        known = [each.binary(name) for each in (judged, posts)]
+        sets = [(probabilities(logits, pair), labels) for logits, labels in known]
+        heads.append(Head(sets))
+        blocks[n] = block_threshold(*sets[0]) or np.inf
+    unlabelled = _scored(mixed, calibration)
+    unlabelled[:, [BINARY.index(name) for name in _ABUSIVE]] = -1.0
+    near = _scored(posts.logits[[each.group == "near_miss" for each in posts.examples]], calibration)
+    quiet = _scored(posts.logits[[each.group == "ordinary" for each in posts.examples]], calibration)
+    ordinary = Calm(_scored(calm, calibration), budgets[0])
+    kept = [ordinary, Calm(unlabelled, budgets[0]), Calm(near, _NEAR), Calm(quiet, 1.5 * budgets[0])]
+    review = by_benefit(heads, kept)
+    blocks = within_budget(Calm(ordinary.scores, budgets[1]), np.maximum(blocks, review))
+    return settled(review, within_budget(Calm(unlabelled, budgets[1]), blocks))
 
 
 def _scored(logits: NDArray[np.float32], calibration: Calibration) -> Floats:
@@ -196,8 +147,3 @@ def _scored(logits: NDArray[np.float32], calibration: Calibration) -> Floats:
     return np.stack(
         [probabilities(logits[:, n].astype(np.float64), pair) for n, pair in enumerate(pairs)], axis=1
     )
-
-
-def _rounded(value: float) -> float | None:
-    """Four digits, upwards; None above 1."""
-    return None if value > 1.0 else min(1.0, float(np.ceil(value * 1e4) / 1e4))

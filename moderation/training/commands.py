@@ -27,7 +27,7 @@ def build_posts(files: tuple[Path, ...], output: Path) -> None:
     """
     from moderation.training.posts import build, counts, write
 
-    found, problems = build(sorted(files))
+    found, problems = build(files)
     write(found, output)
     for problem in problems:
         click.echo(problem, err=True)
@@ -92,10 +92,14 @@ def pretrain(
 @click.option("--unlabelled", type=FOUND, help="Plain text, used as weak negatives.")
 @click.option("--output", required=True, type=FOLDER)
 @click.option("--passes", default=2, show_default=True)
-@click.option("--share", default=1.0, show_default=True, help="Part of every source in each pass.")
+@click.option("--share", default=1.0, show_default=True, help="Part of every other source in each pass.")
+@click.option("--core", default=1.0, show_default=True, help="Part of the core sources in each pass.")
+@click.option("--falling", default=1.0, show_default=True, help="Factor on that part from pass to pass.")
+@click.option("--posts-times", default=3, show_default=True, help="How often a pass has our own posts.")
+@click.option("--tokens", default=2048, show_default=True, help="Padded characters a step.")
 @click.option("--rate", default=3e-4, show_default=True, help="Highest learning rate.")
 @click.option(
-    "--wide-passes", default=2, show_default=True, help="Passes of the character n-gram part; 0: none."
+    "--wide-passes", default=3, show_default=True, help="Passes of the character n-gram part; 0: none."
 )
 @click.option("--seed", default=7, show_default=True)
 @LICENCES
@@ -110,6 +114,10 @@ def finetune(
     output: Path,
     passes: int,
     share: float,
+    core: float,
+    falling: float,
+    posts_times: int,
+    tokens: int,
     rate: float,
     wide_passes: int,
     seed: int,
@@ -127,7 +135,17 @@ def finetune(
     from moderation.training.stages import Inputs, finetune_rank, wide_alone
 
     inputs = Inputs(encoder, vocabulary, data, posts, unlabelled, permissive=licences == "permissive")
-    recipe = Recipe(passes=passes, share=share, rate=rate, seed=seed, weak=30_000 if unlabelled else 0)
+    recipe = Recipe(
+        passes=passes,
+        tokens=tokens,
+        rate=rate,
+        posts_times=posts_times,
+        weak=30_000 if unlabelled else 0,
+        share=share,
+        falling=falling,
+        core=core,
+        seed=seed,
+    )
     run_ranks(finetune_rank, 1 if device == "cuda" else ranks, inputs, recipe, output, device)
     if wide_passes:
         wide_alone(inputs, output, wide_passes)
@@ -173,7 +191,7 @@ def export(
 @click.option("--posts", type=FOUND)
 @click.option("--unlabelled", type=FOUND)
 @click.option(
-    "--review-budget", default=0.01, show_default=True, help="Share of ordinary posts sent to review."
+    "--review-budget", default=0.008, show_default=True, help="Share of ordinary posts sent to review."
 )
 @click.option("--block-budget", default=0.0005, show_default=True, help="Share of ordinary posts blocked.")
 def calibrate(

@@ -6,12 +6,13 @@ from __future__ import annotations
 import hashlib
 import json
 import lzma
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from moderation.domain.convention import Category
-from moderation.training.labels import INTENTS, SENTIMENTS, Example
+from moderation.training.labels import BINARY, INTENTS, SENTIMENTS, Example
 from moderation.training.sources import USES, absent, examples_of, shared
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 SPLITS: Final = ("train", "dev", "test")
 _OWN_DEV: Final = ("cold", "swsr", "chnsenticorp", "chsd_hate", "game_ads")
+_CLAUSE_FILES: Final = frozenset({"c1", "c2", "c3", "c4", "c7", "c8", "c9", "c11", "c12"})
 _POLARITY: Final = {"negative": 0, "neutral": 1, "positive": 2}
 
 
@@ -61,7 +63,10 @@ def read_source(folder: Path, name: str, split: str) -> list[Example]:
 
 
 def read_posts(path: Path, split: str) -> list[Example]:
-    """Examples of our own posts: every category is known; brand targets are examples of their own."""
+    """Examples of our own posts: every category is known; brand targets are examples of their own.
+
+    In the files about clauses a neutral tone and the intent "other" mean that the author wrote down none: unknown.
+    """
     out: list[Example] = []
     for row in read_rows(path):
         if row["split"] != split:
@@ -70,15 +75,18 @@ def read_posts(path: Path, split: str) -> list[Example]:
             category.value: (float(category in row["categories"]), 1.0) for category in Category
         }
         labels["offence"] = (float(row["offence"]), 1.0)
+        sure = str(row["id"]).partition("-")[0] not in _CLAUSE_FILES
         out.append(
             Example(
                 row["text"],
                 "posts",
                 title=row["title"],
                 binary=shared(labels),
-                sentiment=SENTIMENTS.index(row["sentiment"]),
+                sentiment=SENTIMENTS.index(row["sentiment"])
+                if sure or row["sentiment"] != "neutral"
+                else None,
                 sentiment_weight=0.5,
-                intent=INTENTS.index(row["intent"]),
+                intent=INTENTS.index(row["intent"]) if sure or row["intent"] != "other" else None,
                 group="violation" if row["clauses"] else "near_miss" if row["near_miss"] else "ordinary",
             )
         )
@@ -104,6 +112,26 @@ def take(examples: list[Example], most: int, seed: int) -> list[Example]:
     return [examples[n] for n in np.sort(chosen)]
 
 
+def rarer_first(examples: Sequence[Example], common: float = 0.1, most: float = 4.0) -> list[Example]:
+    """Our own posts with heavier positive labels where a category is rare: by the root of ``common`` over its share."""
+    known = [each for each in examples if each.binary]
+    heavier = {}
+    for name in BINARY:
+        positive = sum(each.binary[name][0] for each in known)
+        heavier[name] = float(np.clip(np.sqrt(common * len(known) / max(positive, 1.0)), 1.0, most))
+    return [
+        replace(
+            each,
+            binary=shared(
+                {name: (y, heavier[name] if y else weight) for name, (y, weight) in each.binary.items()}
+            ),
+        )
+        if each.binary
+        else each
+        for each in examples
+    ]
+
+
 class Corpus:
     """All labelled examples, by split; read once, kept in memory (about 400 MB with everything)."""
 
@@ -118,19 +146,19 @@ class Corpus:
         self._folder, self._posts = folder, posts
         self._weak = weak_negatives(unlabelled)
         self._train = {name: read_source(folder, name, "train") for name in self.names}
-        self._own = read_posts(posts, "train") if posts else []
+        self._own = rarer_first(read_posts(posts, "train")) if posts else []
 
     def one_pass(
-        self, epoch: int, posts_times: int = 3, weak: int = 30_000, share: float = 1.0
+        self, epoch: int, posts_times: int = 3, weak: int = 30_000, share: float = 1.0, core: float = 1.0
     ) -> list[Example]:
         """The training examples of one pass: each source up to its rows, our own posts several times.
 
-        ``share`` below 1 takes that part of every source that is not a core one.
+        ``core`` is the part taken of every core source, ``share`` that of every other one.
         """
         out: list[Example] = []
         for name, examples in self._train.items():
             use = USES[name]
-            most = use.rows if use.core else int(share * use.rows)
+            most = int((core if use.core else share) * min(use.rows, len(examples)))
             out.extend(take(examples, most, 1000 * epoch + len(name)))
         out.extend(self._own * posts_times)
         out.extend(take(self._weak, int(share * weak), 1000 * epoch))

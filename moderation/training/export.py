@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import shutil
 import warnings
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import onnx
 import torch
@@ -14,6 +15,7 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 from torch import nn
 
 from moderation.classifiers.bundle import SCHEMA, SENTIMENTS, digest
+from moderation.classifiers.network import PackedWide
 from moderation.training.labels import BINARY, INTENTS, SERVED
 
 if TYPE_CHECKING:
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from moderation.classifiers.bundle import Calibration, Threshold
-    from moderation.classifiers.network import Network
+    from moderation.classifiers.network import Network, Wide
 
 
 class _Served(nn.Module):
@@ -38,9 +40,15 @@ class _Served(nn.Module):
         return logits
 
 
-def export_onnx(network: Network, path: Path) -> None:
-    """Write the fp32 ONNX graph (inputs ``ids`` and ``types``, output ``logits``; batch and length free)."""
+def export_onnx(network: Network, path: Path, *, packed: bool = False) -> None:
+    """Write the fp32 ONNX graph (inputs ``ids`` and ``types``, output ``logits``; batch and length free).
+
+    ``packed`` keeps the wide part's table as whole numbers of 8 bits.
+    """
     network.float().eval()
+    if packed and network.wide is not None:
+        network = copy.deepcopy(network)
+        network.wide = PackedWide(cast("Wide", network.wide))
     ids = torch.tensor([[2, 30, 31, 32, 3], [2, 40, 3, 0, 0]])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

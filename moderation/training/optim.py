@@ -52,13 +52,14 @@ class Masters:
     def apply(self, rate: float, ranks: int = 1, clip: float = 1.0) -> None:
         """One update from the model's gradients; a step with a gradient that is not finite is left out."""
         grads: list[Tensor] = []
-        for parameter, weight in zip(self.model.parameters(), self.weights, strict=True):
-            grads.append(torch.zeros_like(weight) if parameter.grad is None else parameter.grad.float())
+        for parameter in self.model.parameters():
+            grads.append(torch.zeros_like(parameter) if parameter.grad is None else parameter.grad)
             parameter.grad = None
+        # Added up as they are, in bf16: half the bytes between the processes.
         flat = torch.cat([grad.reshape(-1) for grad in grads])
         if ranks > 1:
             dist.all_reduce(flat)
-            flat /= ranks
+        flat = flat.float() / ranks
         norm = float(flat.norm())
         if not math.isfinite(norm):
             return

@@ -129,11 +129,20 @@ def without_near_duplicates(posts: Iterable[Post]) -> list[Post]:
     return kept
 
 
+def _in_order(path: Path) -> tuple[int, str]:
+    """Files by the number in their name: of two posts alike, the one of the earlier file stays."""
+    digits = "".join(each for each in path.stem.partition("_")[0] if each.isdigit())
+    return (int(digits or 0), path.name)
+
+
 def build(files: Sequence[Path]) -> tuple[list[Post], list[str]]:
-    """Posts of the authors' files, and what was wrong with the lines left out."""
+    """Posts of the authors' files, and what was wrong with the lines left out.
+
+    Which part a post belongs to depends on its text alone, so further files leave earlier posts where they are.
+    """
     posts: list[Post] = []
     problems: list[str] = []
-    for path in files:
+    for path in sorted(files, key=_in_order):
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
             if not line.strip():
                 continue

@@ -62,6 +62,7 @@ _COMMERCIAL: Final = (
     Category.SUPERSTITION, Category.FAN_CIRCLE, Category.MINOR_HARM,
 )  # fmt: skip
 _REVIEWS: Final = {"chnsenticorp", "sophonplus_shopping", "sophonplus_hotel", "sophonplus_waimai", "finfe"}
+REVIEWS: Final = frozenset(_REVIEWS - {"finfe"})
 _FBS_ADS: Final = {"ad_retail", "ad_network_service", "ad_real_estate"}
 _FBS: Final = {
     "illegal_gambling": Category.GAMBLING,

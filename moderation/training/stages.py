@@ -21,11 +21,11 @@ from moderation.training.corpus import Corpus
 from moderation.training.embed import first_embeddings
 from moderation.training.finetune import Recipe, Report, finetune, read_encoder
 from moderation.training.labels import OUTPUTS
+from moderation.training.ngrams import EXPERTS, train_experts
 from moderation.training.pretrain import Plan, Run, decay, describe, open_batches, train
 from moderation.training.pretrain import Progress as PretrainingProgress
 from moderation.training.tokenised import CONTINUES, Lines, read_lines, tokenise_files
 from moderation.training.vocabulary import build
-from moderation.training.wide import train_wide
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -145,12 +145,13 @@ def finetune_rank(share: Share, inputs: Inputs, recipe: Recipe, output: Path, de
 
 
 def wide_alone(inputs: Inputs, output: Path, passes: int) -> None:
-    """Train the wide part and leave it beside the network."""
+    """Train the experts of the wide part and leave them beside the network."""
+    output.mkdir(parents=True, exist_ok=True)
     with progress_bar() as bar:
-        task = bar.add_task("n-grams", total=None, note="")
+        task = bar.add_task("n-grams", total=passes * len(EXPERTS), note="")
 
-        def report(step: int, steps: int, value: float) -> None:
-            bar.update(task, completed=step, total=steps, note=f"loss {value:.4f}")
+        def report(expert: str, epoch: int, value: float) -> None:
+            bar.update(task, advance=1, note=f"{expert}, pass {epoch + 1}, loss {value:.4f}")
 
-        wide = train_wide(inputs.tokeniser(), inputs.corpus(), report, passes=passes)
-    save_file(wide.state_dict(), output / "wide.safetensors")
+        experts = train_experts(inputs.tokeniser(), inputs.corpus(), report, passes=passes)
+    save_file(experts, output / "wide.safetensors")
