@@ -122,17 +122,18 @@ class Radar:
 
     def board(self, community_id: int) -> RadarBoard:
         """What the latest look found, with what people made of it since."""
-        known = self._known(community_id)
         with self.sessions.read() as session:
             look = looks.find(session, community_id, "radar")
             gone = looks.dismissed(session, community_id)
             out = {row.text for row in gone}
-            found = [
-                one
-                for one in (look.body.get("candidates", ()) if look else ())
-                if one["text"] not in out
-                and plain_word(one["text"].partition(":")[2] or one["text"]) not in known
+            heard = [
+                one for one in (look.body.get("candidates", ()) if look else ()) if one["text"] not in out
             ]
+            # Only what was added since the look is new here, and under the candidate's own name: a community has up
+            # to 200,000 words, and this is asked for at every view.
+            added = lexicons.named(session, community_id, {_word_of(one["text"]) for one in heard})
+            taken = {plain_word(word) for word in added}
+            found = [one for one in heard if plain_word(_word_of(one["text"])) not in taken]
             ids = {data_id for one in found for data_id in one["samples"]}
             return RadarBoard(look, found, gone, looks.posts_of(session, community_id, ids))
 
@@ -154,6 +155,11 @@ class Radar:
         with self.sessions.read() as session:
             own = [as_entry(row) for row in lexicons.of(session, community_id)]
         return KnownWords((*self.shipped, *own))
+
+
+def _word_of(text: str) -> str:
+    """A candidate without the kind of contact that stands before it."""
+    return text.partition(":")[2] or text
 
 
 def _kept(one: Rising) -> dict[str, Any]:

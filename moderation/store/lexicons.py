@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from moderation.store.tables import LexiconEntryRow
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from sqlalchemy.orm import Session
 
@@ -53,6 +53,16 @@ def of_kind(session: Session, community_id: int, kind: str) -> list[LexiconEntry
         LexiconEntryRow.community_id == community_id, LexiconEntryRow.kind == kind
     )
     return list(session.scalars(statement.order_by(LexiconEntryRow.id)))
+
+
+def named(session: Session, community_id: int, words: Collection[str]) -> set[str]:
+    """Those of the words that a community has as entries, of whatever list or kind."""
+    if not words:
+        return set()
+    statement = select(LexiconEntryRow.word).where(
+        LexiconEntryRow.community_id == community_id, LexiconEntryRow.word.in_(words)
+    )
+    return set(session.scalars(statement))
 
 
 def count(session: Session, community_id: int) -> int:

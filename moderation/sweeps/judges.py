@@ -49,7 +49,7 @@ class Judges:
                 curves = reviewed.latest_of(session, community_id)
                 return PolicyJudge(self._policy(chosen.document).with_reviews(curves), may_block)
             live = policies.in_state(session, community_id, PolicyState.LIVE)
-            own = [as_entry(row) for row in lexicons.of(session, community_id)]
+            own = [as_entry(row) for row in lexicons.of_kind(session, community_id, Kind.ALLOW.value)]
         allowed = [one for one in (*self.allowed, *own) if one.kind is Kind.ALLOW]
         policy = self._policy(live.document if live else self.shipped)
         return WordJudge.of(criteria, policy, allowed, may_block=may_block)
