@@ -81,6 +81,8 @@ def test_what_cannot_be_an_emergency(sessions: Sessions, community_id: int) -> N
     for words, hours in (([], 24), ([an_entry("糖", kind=Kind.ALLOW)], 24), ([an_entry("龙须糖")], 0)):
         with pytest.raises(EmergencyError):
             emergency.emergency(community_id, words, author="王", now=NOW, hours=hours)
+    with pytest.raises(EntryError, match="one character"):
+        emergency.emergency(community_id, [an_entry("的")], author="王", now=NOW)
     with pytest.raises(EntryError):
         emergency.emergency(community_id, [an_entry("龙须糖", "99")], author="王", now=NOW)
     assert WordLists(sessions).entries(community_id) == []

@@ -14,7 +14,7 @@ from moderation.outbound.bell import QueueName
 from moderation.rulebooks import as_columns, as_entry
 from moderation.store import emergency, lexicons, reviews
 from moderation.sweeps.striking import entry_of, strike, tally
-from moderation.text.entries import Entry, Kind, check_entry
+from moderation.text.entries import Entry, EntryError, Kind, check_entry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from moderation.store.tables import EmergencyWordRow, PostRow
 
 HOUR: Final = 3_600 * 1_000_000
+SHORTEST: Final = 2
+"""Characters of an emergency word: nobody looks at what it strikes before it is in force."""
+
 MOST_HOURS: Final = 7 * 24
 COUNT_EVERY: Final = 5 * 60 * 1_000_000
 """Microseconds after which a word is counted anew."""
@@ -108,6 +111,9 @@ class Emergency:
         ]  # fmt: skip
         for number, one in enumerate(kept, 1):
             check_entry(one, number)
+            if one.kind is Kind.NORMAL and len(one.word.strip()) < SHORTEST:
+                reason = "one character would send most posts to review at once; take a longer word or a combination"
+                raise EntryError(number, "word", reason)
         with self.sessions.write.begin() as session:
             for row in _rows_of(session, community_id, kept):
                 row.withdrawn_by, row.withdrawn_at = author, now
