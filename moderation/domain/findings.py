@@ -58,10 +58,9 @@ def head_score(scores: Scores, head: str) -> float:
 def by_model(policy: Policy, scores: Scores, scene: Scene, factor: float) -> list[Finding]:
     """What the rules find in the scores; ``factor`` (at most 1) lowers their review thresholds."""
     found = []
-    for rule in policy.rules:
+    for rule, limit in policy.limits(scene):
         probability = head_score(scores, rule.head)
-        limit = policy.threshold(rule, scene).tightened(factor)
-        suggestion = limit.judge(probability) if rule.enabled else Suggestion.PASS
+        suggestion = limit.tightened(factor).judge(probability)
         if suggestion is not Suggestion.PASS:
             found.append(_finding(rule.clause, probability, Source.MODEL, suggestion))
     return found

@@ -81,6 +81,9 @@ class Policy:
     in_force: tuple[Window, ...] = ()
     curves: Mapping[str, Curve] = field(default_factory=dict)
     settled: Mapping[Place, Blocking] = field(default_factory=dict)
+    _limits: dict[Scene, tuple[tuple[Rule, Threshold], ...]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def with_calibration(self, calibrated: Mapping[str, Threshold]) -> Policy:
         """Take a bundle's thresholds for every rule that names none."""
@@ -110,6 +113,14 @@ class Policy:
         wanted = rule.block if own is None else own.block
         found = blocking(wanted, self.calibrated.get(rule.head, Threshold()).block, rule.proof, curve)
         return found if rule.may_block else replace(found, threshold=NEVER, basis=Basis.PEOPLE)
+
+    def limits(self, scene: Scene) -> tuple[tuple[Rule, Threshold], ...]:
+        """The enabled rules with their thresholds in a scene; worked out once a policy, not for every post."""
+        if scene not in self._limits:
+            self._limits[scene] = tuple(
+                (rule, self.threshold(rule, scene)) for rule in self.rules if rule.enabled
+            )
+        return self._limits[scene]
 
     def threshold(self, rule: Rule, scene: Scene) -> Threshold:
         """Thresholds of a rule in a scene: the scene's own, else the rule's, else the bundle's."""
