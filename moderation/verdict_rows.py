@@ -70,23 +70,3 @@ def mention_rows(one: Claimed, verdict: Verdict) -> list[dict[str, Any]]:
         }
         for mention in verdict.mentions
     ]
-
-
-def event_row(one: Claimed, verdict: Verdict, version: int, now: int) -> dict[str, Any]:
-    """Column values of the event that tells the platform."""
-    return {
-        "id": f"evt_{one.id}_{version}",
-        "community_id": one.community_id,
-        "type": "post.decided",
-        "subject": f"post:{one.row.data_id}",
-        "subject_version": version,
-        "body": {
-            "data_id": one.row.data_id,
-            "id": one.id,
-            "revision": one.revision,
-            "subject_version": version,
-            "verdict": verdict_json(verdict),
-        },
-        "created_at": now,
-        "next_attempt_at": None,
-    }

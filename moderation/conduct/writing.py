@@ -39,7 +39,13 @@ def write_changes(session: Session, changes: Sequence[tuple[Standing, Change]], 
     for post_id in behaviour_findings.naming_brands(session, spam):
         brands.set_clean(session, post_id, clean=False)
     versions = sweeps.raise_versions(session, [one.post.id for one, _ in changes])
-    outbox.append(session, [_event(one, change, versions[one.post.id], now) for one, change in changes])
+    outbox.append(
+        session,
+        [
+            outbox.post_event(one.post, versions[one.post.id], {"verdict": change.body}, now=now)
+            for one, change in changes
+        ],
+    )
 
 
 def _verdict_row(one: Standing, change: Change, now: int) -> dict[str, Any]:
@@ -84,26 +90,6 @@ def _open_items(session: Session, changes: Sequence[tuple[Standing, Change]], no
         elif item.state == ReviewState.CLOSED.value:
             sweeps.reopen(session, item.id, **values, now=now)
     reviews.open_items(session, fresh)
-
-
-def _event(one: Standing, change: Change, version: int, now: int) -> dict[str, Any]:
-    post = one.post
-    return {
-        "id": f"evt_{post.id}_{version}",
-        "community_id": post.community_id,
-        "type": "post.decided",
-        "subject": f"post:{post.data_id}",
-        "subject_version": version,
-        "body": {
-            "data_id": post.data_id,
-            "id": post.id,
-            "revision": post.revision,
-            "subject_version": version,
-            "verdict": change.body,
-        },
-        "created_at": now,
-        "next_attempt_at": None,
-    }
 
 
 def recommend_shields(

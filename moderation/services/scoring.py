@@ -14,9 +14,10 @@ from moderation.domain import review
 from moderation.domain.policy import Circumstances, undecided
 from moderation.domain.post import PublishingMode, Scene
 from moderation.domain.verdict import Versions
+from moderation.domain.wire import verdict_json
 from moderation.outbound.bell import QueueName
 from moderation.store import behaviour, brands, claims, outbox, policies, reviews, verdicts
-from moderation.verdict_rows import event_row, mention_rows, review_row, verdict_row
+from moderation.verdict_rows import mention_rows, review_row, verdict_row
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -128,7 +129,13 @@ class Scoring:
                     for row in self._difference(one, found, now)
                 ],
             )
-            outbox.append(session, [event_row(one, verdict, held[one.id], now) for one, verdict in kept])
+            outbox.append(
+                session,
+                [
+                    outbox.post_event(one.row, held[one.id], {"verdict": verdict_json(verdict)}, now=now)
+                    for one, verdict in kept
+                ],
+            )
             behaviour.mark(session, [(one.community_id, one.id) for one, _ in kept], now=now)
         self.announcer.decided(held)
         if kept:

@@ -126,20 +126,7 @@ def _event(
     one: Waiting, timeout: Timeout, version: int, verdict: dict[str, Any] | None, now: int
 ) -> dict[str, Any]:
     """A post that is shown tells so as any verdict does; one that stays held tells that it waits too long."""
-    body = {
-        "data_id": one.post.data_id,
-        "id": one.post.id,
-        "revision": one.post.revision,
-        "subject_version": version,
-        "timeout": {"minutes": timeout.minutes, "then": timeout.then.value},
-    }
-    return {
-        "id": f"evt_{one.post.id}_{version}",
-        "community_id": one.post.community_id,
-        "type": "post.overdue" if verdict is None else "post.decided",
-        "subject": f"post:{one.post.data_id}",
-        "subject_version": version,
-        "body": body if verdict is None else body | {"verdict": verdict},
-        "created_at": now,
-        "next_attempt_at": None,
-    }
+    told: dict[str, Any] = {"timeout": {"minutes": timeout.minutes, "then": timeout.then.value}}
+    if verdict is None:
+        return outbox.post_event(one.post, version, told, now=now, kind="post.overdue")
+    return outbox.post_event(one.post, version, told | {"verdict": verdict}, now=now)

@@ -177,24 +177,10 @@ def _undone(row: SweepPostRow, one: Standing) -> dict[str, Any]:
 def _tell(session: Session, told: Sequence[tuple[Standing, dict[str, Any]]], now: int) -> None:
     """An event for each post, superseding whatever the platform heard of it before."""
     versions = sweeps.raise_versions(session, [one.post.id for one, _ in told])
-    outbox.append(session, [_event(one, body, versions[one.post.id], now) for one, body in told])
-
-
-def _event(one: Standing, body: dict[str, Any], version: int, now: int) -> dict[str, Any]:
-    post = one.post
-    return {
-        "id": f"evt_{post.id}_{version}",
-        "community_id": post.community_id,
-        "type": "post.decided",
-        "subject": f"post:{post.data_id}",
-        "subject_version": version,
-        "body": {
-            "data_id": post.data_id,
-            "id": post.id,
-            "revision": post.revision,
-            "subject_version": version,
-            "verdict": body,
-        },
-        "created_at": now,
-        "next_attempt_at": None,
-    }
+    outbox.append(
+        session,
+        [
+            outbox.post_event(one.post, versions[one.post.id], {"verdict": body}, now=now)
+            for one, body in told
+        ],
+    )
