@@ -314,7 +314,9 @@ def tiny_corpus(tmp_path: Path) -> Corpus:
 
 def test_fine_tuning_that_was_killed_ends_where_it_would_have(tmp_path: Path, vocabulary: Vocabulary) -> None:
     corpus, tokeniser = tiny_corpus(tmp_path), Tokeniser(vocabulary)
-    recipe = Recipe(passes=6, tokens=256, rate=5e-3, limit=64, weak=0, minutes_between_checkpoints=0.0)
+    recipe = Recipe(
+        passes=6, tokens=256, together=4, rate=5e-3, limit=64, weak=0, minutes_between_checkpoints=0.0
+    )
 
     def stop(_: object) -> None:
         raise KeyboardInterrupt

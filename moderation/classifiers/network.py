@@ -9,6 +9,7 @@ from torch import nn
 from torch.nn import functional
 from transformers import BertModel
 
+from moderation.classifiers.tokenise import TARGET_START
 from moderation.domain.convention import Category
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ SIZE: Final = 1 << 18
 # Behind the logits that the wide part adds: sentiment as reviews write it, and how much a text is a review.
 REVIEW: Final = 4
 _SENTIMENT: Final = 1 + len(Category)
+# Characters from a target's mark at which a place counts half.
+_NEAR: Final = 12.0
 
 
 class Wide(nn.Module):
@@ -108,8 +111,23 @@ class PackedWide(Wide):
         return self.codes[rows].float().sum(1) * self.scale
 
 
+def _place(ids: Tensor, hidden: Tensor) -> tuple[Tensor, Tensor]:
+    """Where a text is read: the output (batch, width) there, and how near each place is (batch, length, 1).
+
+    A text with a marked target is read at the mark, and what stands near it counts more; any other at [CLS],
+    every place alike.
+    """
+    marked = (ids == TARGET_START).to(hidden.dtype)
+    some = marked.sum(1, keepdim=True)
+    places = torch.arange(ids.shape[1], dtype=hidden.dtype, device=ids.device)
+    middle = (marked * places).sum(1, keepdim=True)
+    near = 1.0 / (1.0 + some * ((places - middle) / _NEAR) ** 2)
+    first = (hidden * marked.unsqueeze(-1)).sum(1) + (1.0 - some) * hidden[:, 0]
+    return first, near.unsqueeze(-1)
+
+
 class Network(nn.Module):
-    """[CLS], mean and maximum of the encoder's output, one hidden layer, and a logit for every output."""
+    """[CLS] (or the mark of a target), mean and maximum of the output, one hidden layer, a logit for every output."""
 
     review: Tensor
 
@@ -131,9 +149,11 @@ class Network(nn.Module):
         present = (ids != 0).long()
         hidden = self.encoder(input_ids=ids, attention_mask=present, token_type_ids=types).last_hidden_state
         mask = present.unsqueeze(-1).to(hidden.dtype)
-        mean = (hidden * mask).sum(1) / mask.sum(1)
+        first, near = _place(ids, hidden)
+        weight = mask * near
+        mean = (hidden * weight).sum(1) / weight.sum(1)
         most = (hidden * mask + (mask - 1.0) * 30.0).max(1).values
-        pooled = torch.cat([hidden[:, 0], mean, most], dim=-1)
+        pooled = torch.cat([first, mean, most], dim=-1)
         mixed = functional.gelu(self.mix(functional.dropout(pooled, self.dropout, self.training)))
         logits: Tensor = self.out(functional.dropout(mixed, self.dropout, self.training))
         return logits if self.wide is None else self._with_wide(logits, self.wide(ids))

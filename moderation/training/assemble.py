@@ -25,6 +25,7 @@ from moderation.training.finetune import read_network
 from moderation.training.held import joined, judge
 from moderation.training.labels import BINARY, SENTIMENTS, SERVED, Example
 from moderation.training.ngrams import expert_logits
+from moderation.training.readings import read_readings, with_readings
 from moderation.training.sources import USES
 from moderation.training.stacking import fit_all, join
 from moderation.training.statistics import calibration_error, f1_of
@@ -66,9 +67,11 @@ class Sources:
     def dev(self) -> dict[str, list[Example]]:
         """Dev examples by source, at most 2,500 of each."""
         found = {}
+        readings = read_readings(self.posts)
         for name, use in USES.items():
             if (self.data / f"{name}.jsonl.xz").exists() and (use.permissive or not self.permissive):
-                found[name] = take(read_source(self.data, name, "dev"), _CAPS.get(name, _MOST), 1)
+                own = with_readings(read_source(self.data, name, "dev"), readings)
+                found[name] = take(own, _CAPS.get(name, _MOST), 1)
         if self.posts:
             found["posts"] = read_posts(self.posts, "dev")
         return {name: examples for name, examples in found.items() if examples}

@@ -96,7 +96,7 @@ def pretrain(
 @click.option("--core", default=1.0, show_default=True, help="Part of the core sources in each pass.")
 @click.option("--falling", default=1.0, show_default=True, help="Factor on that part from pass to pass.")
 @click.option("--posts-times", default=3, show_default=True, help="How often a pass has our own posts.")
-@click.option("--tokens", default=2048, show_default=True, help="Padded characters a step.")
+@click.option("--tokens", default=3072, show_default=True, help="Padded characters a step of all ranks.")
 @click.option("--rate", default=3e-4, show_default=True, help="Highest learning rate.")
 @click.option(
     "--wide-passes", default=3, show_default=True, help="Passes of the character n-gram part; 0: none."

@@ -13,6 +13,7 @@ import numpy as np
 
 from moderation.domain.convention import Category
 from moderation.training.labels import BINARY, INTENTS, SENTIMENTS, Example
+from moderation.training.readings import key, read_again, read_readings, with_readings
 from moderation.training.sources import USES, absent, examples_of, shared
 
 if TYPE_CHECKING:
@@ -133,10 +134,20 @@ def rarer_first(examples: Sequence[Example], common: float = 0.1, most: float = 
 
 
 class Corpus:
-    """All labelled examples, by split; read once, kept in memory (about 400 MB with everything)."""
+    """All labelled examples, by split; read once, kept in memory (about 400 MB with everything).
+
+    Texts of any source that were read by our convention (``readings.jsonl`` beside the posts) come as often as our
+    own posts; ``read`` are such among the unlabelled lines.
+    """
 
     def __init__(
-        self, folder: Path, posts: Path | None, unlabelled: Sequence[str] = (), *, permissive: bool = False
+        self,
+        folder: Path,
+        posts: Path | None,
+        unlabelled: Sequence[str] = (),
+        read: Sequence[Example] = (),
+        *,
+        permissive: bool = False,
     ) -> None:
         self.names = [
             name
@@ -144,9 +155,13 @@ class Corpus:
             if (use.permissive or not permissive) and (folder / f"{name}.jsonl.xz").exists()
         ]
         self._folder, self._posts = folder, posts
-        self._weak = weak_negatives(unlabelled)
-        self._train = {name: read_source(folder, name, "train") for name in self.names}
-        self._own = rarer_first(read_posts(posts, "train")) if posts else []
+        readings = read_readings(posts)
+        self._weak = weak_negatives([line for line in unlabelled if key(line) not in readings])
+        self._train = {
+            name: with_readings(read_source(folder, name, "train"), readings) for name in self.names
+        }
+        again = [each for own in self._train.values() for each in read_again(own, readings)]
+        self._own = rarer_first([*read_posts(posts, "train"), *again, *read]) if posts else []
 
     def one_pass(
         self, epoch: int, posts_times: int = 3, weak: int = 30_000, share: float = 1.0, core: float = 1.0
@@ -166,7 +181,8 @@ class Corpus:
 
     def held(self, split: str) -> dict[str, list[Example]]:
         """The dev or test examples by source."""
-        found = {name: read_source(self._folder, name, split) for name in self.names}
+        readings = read_readings(self._posts)
+        found = {name: with_readings(read_source(self._folder, name, split), readings) for name in self.names}
         if self._posts:
             found["posts"] = read_posts(self._posts, split)
         return {name: examples for name, examples in found.items() if examples}

@@ -31,11 +31,13 @@ class Recipe:
 
     A pass uses the part ``core`` of every core source and ``share`` of every other one, each pass ``falling``
     times the share of the one before: what the side sources teach comes first, what counts last.  Few ``tokens``
-    a step make many updates, which count for more than their precision.
+    a step make many updates, which count for more than their precision.  The ranks step on their own and meet
+    every ``together`` steps.
     """
 
     passes: int = 2
-    tokens: int = 2_048
+    tokens: int = 3_072
+    together: int = 20
     rate: float = 3e-4
     head_scale: float = 3.0
     warm_up: float = 0.06
@@ -139,13 +141,16 @@ def finetune(  # noqa: PLR0917 - the nouns of one sentence, in its order
             logits = network(ids.to(device), types.to(device))
             value = loss(logits, {name: each.to(device) for name, each in labels.items()})
             value.backward()
-            masters.apply(rate_at(recipe, step, steps), ranks)
+            masters.apply(rate_at(recipe, step, steps))
             step, seen = step + 1, seen + len(ids) * ranks
+            met = step % recipe.together == 0 or step == steps
+            if met:
+                masters.average(ranks)
             smooth = value.item() if not smooth else 0.97 * smooth + 0.03 * value.item()
             now = time.monotonic()
             if rank == 0 and step % 20 == 0:
                 report(Report(step, steps, smooth, seen / (now - begun)))
-            if rank == 0 and now - saved > 60 * recipe.minutes_between_checkpoints:
+            if rank == 0 and met and now - saved > 60 * recipe.minutes_between_checkpoints:
                 _checkpoint(masters, step, recipe, folder)
                 saved = now
     if rank == 0:

@@ -45,7 +45,7 @@ class Expert:
 
 EXPERTS: Final = (
     Expert("all", tuple(range(SERVED))),
-    Expert("posts", tuple(range(SERVED)), frozenset({"posts"}), 3),
+    Expert("posts", tuple(range(SERVED)), frozenset({"posts", "readings"}), 3),
     Expert("cold", (0,), frozenset({"cold"})),
     Expert("social", _SENTIMENT, frozenset({"ewect", "weibo_8moods"})),
     Expert("review", _SENTIMENT, REVIEWS),

@@ -73,6 +73,30 @@ class Masters:
         self.optimiser.step()
         self.publish()
 
+    @torch.no_grad()
+    def average(self, ranks: int) -> None:
+        """Bring the ranks together that stepped on their own: the mean of their weights and of their moments.
+
+        Many small steps of one rank cost less than as many that wait for each other, and the mean of the ranks
+        is worth more than any of them (local SGD: Stich 2019).
+        """
+        if ranks == 1:
+            return
+        moments = [
+            self.optimiser.state[weight][name]
+            for weight in self.weights
+            for name in ("exp_avg", "exp_avg_sq")
+            if weight in self.optimiser.state
+        ]
+        every = [*self.weights, *moments]
+        flat = torch.cat([each.reshape(-1) for each in every])
+        dist.all_reduce(flat)
+        flat /= ranks
+        parts = flat.split([each.numel() for each in every])
+        for each, mean in zip(every, parts, strict=True):
+            each.copy_(mean.view_as(each))
+        self.publish()
+
     def state(self) -> dict[str, Any]:
         """Everything needed to go on."""
         return {"masters": self.weights, "optimiser": self.optimiser.state_dict()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,10 @@ def _enter(
         dist.destroy_process_group()
 
 
+def _leave(_signal: int, _frame: object) -> None:
+    raise SystemExit(128 + signal.SIGTERM)
+
+
 def run_ranks(function: Callable[..., None], ranks: int, *arguments: Any) -> None:
     """Call ``function((rank, ranks), *arguments)`` on every rank; with one rank, in this process.
 
@@ -41,5 +46,10 @@ def run_ranks(function: Callable[..., None], ranks: int, *arguments: Any) -> Non
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     os.environ.update(OMP_NUM_THREADS="1", OMP_WAIT_POLICY="PASSIVE", ONEDNN_PRIMITIVE_CACHE_CAPACITY="256")
-    start: Callable[..., Any] = spawn
-    start(_enter, args=(ranks, port, function, arguments), nprocs=ranks, join=True)
+    # Whoever stops this process stops the ranks too: they are daemons, and a SIGTERM ends it in good order.
+    before = signal.signal(signal.SIGTERM, _leave)
+    try:
+        start: Callable[..., Any] = spawn
+        start(_enter, args=(ranks, port, function, arguments), nprocs=ranks, join=True, daemon=True)
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -24,6 +24,7 @@ from moderation.training.labels import OUTPUTS
 from moderation.training.ngrams import EXPERTS, train_experts
 from moderation.training.pretrain import Plan, Run, decay, describe, open_batches, train
 from moderation.training.pretrain import Progress as PretrainingProgress
+from moderation.training.readings import read_lines_among, read_readings
 from moderation.training.tokenised import CONTINUES, Lines, read_lines, tokenise_files
 from moderation.training.vocabulary import build
 
@@ -125,7 +126,9 @@ class Inputs:
     def corpus(self) -> Corpus:
         """All examples."""
         weak = list(itertools.islice(read_lines(self.unlabelled), _WEAK_LINES)) if self.unlabelled else []
-        return Corpus(self.data, self.posts, weak, permissive=self.permissive)
+        readings = read_readings(self.posts)
+        read = read_lines_among(read_lines(self.unlabelled), readings) if self.unlabelled and readings else []
+        return Corpus(self.data, self.posts, weak, read, permissive=self.permissive)
 
 
 def finetune_rank(share: Share, inputs: Inputs, recipe: Recipe, output: Path, device: str) -> None:

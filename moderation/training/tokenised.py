@@ -6,6 +6,7 @@ before it (words by jieba), so that whole words can be masked.  ``ends.npy`` hol
 
 from __future__ import annotations
 
+import json
 import lzma
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -49,14 +50,21 @@ class Lines:
 
 
 def read_lines(path: Path) -> Iterator[str]:
-    """Lines of a plain or xz-compressed text file."""
+    """Lines of a text file, or the texts of a labelled file's train rows; either may be compressed with xz.
+
+    Reading the texts that a model is fine-tuned on beforehand brings it near them (Gururangan et al. 2020).
+    """
+    labelled = ".jsonl" in path.suffixes
     with (
         lzma.open(path, "rt", encoding="utf-8")
         if path.suffix == ".xz"
         else path.open(encoding="utf-8") as stream
     ):
         for line in stream:
-            yield line.rstrip("\n")
+            if not labelled:
+                yield line.rstrip("\n")
+            elif (row := json.loads(line)).get("split", "train") == "train":
+                yield row["text"].replace("\n", " ")
 
 
 def values(tokeniser: Tokeniser, text: str) -> list[int]:
