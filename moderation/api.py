@@ -15,8 +15,10 @@ from moderation.endpoints.docs import docs
 from moderation.endpoints.emergency import emergency
 from moderation.endpoints.health import health
 from moderation.endpoints.images import images
+from moderation.endpoints.imports import imports
 from moderation.endpoints.lexicons import lexicons
 from moderation.endpoints.policies import policies
+from moderation.endpoints.policy_problems import map_policy_errors
 from moderation.endpoints.posts import posts
 from moderation.endpoints.problems import MAX_BODY, from_validation, map_errors, problem, request_id
 from moderation.endpoints.requests import PARTS, documented_schemas
@@ -52,6 +54,7 @@ def create_app(parts: WebParts) -> Flask:
         policies,
         backtests,
         lexicons,
+        imports,
         emergency,
         sweeps,
         watching,
@@ -62,6 +65,7 @@ def create_app(parts: WebParts) -> Flask:
     app.components_schemas.update(documented_schemas())
     app.add_url_rule("/openapi.json", view_func=lambda: describe(app.api_doc), endpoint="openapi")
     map_errors(app)
+    map_policy_errors(app)
     app.after_request(_finish)
     return app
 

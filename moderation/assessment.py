@@ -6,13 +6,13 @@ The scoring service and the command line share it.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from moderation.brand_finder import NO_BRANDS, BrandFinder
-from moderation.domain.brands import RATED_FROM, Mention
+from moderation.brand_rating import rate
 from moderation.domain.evidence import Field
 from moderation.domain.policy import Circumstances, Evidence, decide, half_seen
-from moderation.domain.scores import Polarity
+from moderation.domain.scores import NEUTRAL, Scores
 from moderation.domain.verdict import Versions
 from moderation.headline_evidence import headline_hits
 from moderation.images.evidence import SeenPicture, contacts_in, hits_in, worst
@@ -22,14 +22,17 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from moderation.classifiers.protocol import Classifier
+    from moderation.domain.brands import Mention
     from moderation.domain.evidence import Contact, Hit
     from moderation.domain.pictures import Picture
     from moderation.domain.policy import Policy
-    from moderation.domain.scores import TargetSentiment
     from moderation.domain.verdict import Verdict
     from moderation.text.lexicon import Lexicon
     from moderation.text.segment import Segmenter
     from moderation.text.understand import Understanding
+
+NOTHING: Final = Scores(ad=0.0, negativity=0.0, sentiment=NEUTRAL)
+"""Scores of no words at all: no model is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +90,7 @@ class Assessor:
         titled = [index for index, subject in enumerate(subjects) if subject.title]
         titles = self._understand([(subjects[at].title, subjects[at].lexicon) for at in titled], now)
         heads = dict(zip(titled, titles, strict=True))
-        texts = [subject.text for subject in subjects]
-        scores = self.classifier.score(texts, [subject.title or None for subject in subjects])
+        scores = self._score(subjects)
         mentions = self._mentions(subjects, bodies, heads)
         seen = self._examine_pictures(subjects, now)
         return [
@@ -96,7 +98,7 @@ class Assessor:
                 scores=worst(scores[index], seen.get(index, ())),
                 hits=(
                     *_hits(bodies[index], heads.get(index)),
-                    *headline_hits(subject.title, bodies[index], heads.get(index), scores[index]),
+                    *_mismatch(subject, bodies[index], heads.get(index), scores[index]),
                     *hits_in(seen.get(index, ())),
                 ),
                 contacts=(*_contacts(bodies[index], heads.get(index)), *contacts_in(seen.get(index, ()))),
@@ -107,6 +109,17 @@ class Assessor:
             )
             for index, subject in enumerate(subjects)
         ]
+
+    def _score(self, subjects: Sequence[Subject]) -> list[Scores]:
+        """Scores of each subject's words: a title without a body is the text, and of no words there is no score."""
+        found = [NOTHING] * len(subjects)
+        asked = [at for at, one in enumerate(subjects) if one.text.strip() or one.title.strip()]
+        if asked:
+            texts = [subjects[at].text if subjects[at].text.strip() else subjects[at].title for at in asked]
+            titles = [(subjects[at].title or None) if subjects[at].text.strip() else None for at in asked]
+            for at, one in zip(asked, self.classifier.score(texts, titles), strict=True):
+                found[at] = one
+        return found
 
     def _examine_pictures(self, subjects: Sequence[Subject], now: int) -> dict[int, list[SeenPicture]]:
         """What stands in the images of those subjects that have any: lines are understood and scored as texts are."""
@@ -152,13 +165,7 @@ class Assessor:
             if index in heads:
                 mentions += subject.brands.find(heads[index], Field.TITLE)
             found.append(mentions)
-        asked = [
-            (_field_text(subjects[index], mention), mention.start, mention.end)
-            for index, mentions in enumerate(found)
-            for mention in mentions
-        ]
-        rated = iter(self.classifier.target_sentiment(asked) if asked else ())
-        return [tuple(_rated(mention, next(rated)) for mention in mentions) for mentions in found]
+        return rate(self.classifier, found, [(one.title, one.text) for one in subjects])
 
 
 def _judge(subject: Subject, evidence: Evidence, versions: Versions) -> Assessment:
@@ -171,13 +178,11 @@ def _judge(subject: Subject, evidence: Evidence, versions: Versions) -> Assessme
     return Assessment(verdict, shadow, subject.shadow_id)
 
 
-def _rated(mention: Mention, sentiment: TargetSentiment) -> Mention:
-    polarity = sentiment.polarity if sentiment.probability >= RATED_FROM else Polarity.UNRATED
-    return replace(mention, polarity=polarity, probability=sentiment.probability)
-
-
-def _field_text(subject: Subject, mention: Mention) -> str:
-    return subject.title if mention.field is Field.TITLE else subject.text
+def _mismatch(
+    subject: Subject, body: Understanding, head: Understanding | None, scores: Scores
+) -> tuple[Hit, ...]:
+    """Where title and body do not fit: a post without a body may well say everything in its title and images."""
+    return headline_hits(subject.title, body, head, scores) if subject.text.strip() else ()
 
 
 def _hits(body: Understanding, head: Understanding | None) -> tuple[Hit, ...]:

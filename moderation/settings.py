@@ -63,6 +63,12 @@ class Settings(BaseSettings):
     ocr: bool = Field(
         default=False, description="Read text in images; needs the extra «ocr» and half a second an image."
     )
+    spot_check: float = Field(
+        default=0.01,
+        ge=0,
+        le=1,
+        description="Share of the machine's blocks that a person checks, drawn by chance; 0: none.",
+    )
     secure_cookies: bool = Field(
         default=False, description="Set behind HTTPS: cookies then travel only there."
     )

@@ -10,6 +10,8 @@ from moderation.domain.verdict import Suggestion
 from moderation.domain.wire import verdict_json
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from moderation.domain.verdict import Verdict
     from moderation.store.claims import Claimed
 
@@ -45,6 +47,17 @@ def review_row(one: Claimed, verdict: Verdict, now: int) -> dict[str, Any]:
         "reason": verdict.reason,
         "opened_at": now,
     }
+
+
+def item_rows(judged: Sequence[tuple[Claimed, Verdict]], spot_check: float, now: int) -> list[dict[str, Any]]:
+    """Review items of posts: whatever asks for a person, and the share of blocks that is drawn for a check."""
+    check = {"priority": review.SPOT_PRIORITY, "reason": review.SPOT_CHECK}
+    asked = [review_row(one, verdict, now) for one, verdict in judged if review.needs_human(verdict)]
+    return asked + [
+        review_row(one, verdict, now) | check
+        for one, verdict in judged
+        if verdict.suggestion is Suggestion.BLOCK and review.is_drawn(one.id, one.revision, spot_check)
+    ]
 
 
 def mention_rows(one: Claimed, verdict: Verdict) -> list[dict[str, Any]]:

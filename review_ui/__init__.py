@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from flask import Flask
 
-from review_ui import accounts, bodies, failures, guard, headers, language, limits, rendering
+from review_ui import accounts, bodies, failures, guard, headers, language, limits, rendering, writable
 from review_ui.configuration import configuration
 from review_ui.context import PARTS
 from review_ui.views import (
@@ -31,6 +31,7 @@ from review_ui.views import (
     radar,
     sweeps,
     tries,
+    versions,
 )
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def create_app(parts: WebParts) -> Flask:
     accounts.install(app, parts)  # before the guard: a session that has ended must not pass it
     bodies.install(app)
     guard.install(app)
+    writable.install(app)
     limits.install(app, parts)
     headers.install(app)
     rendering.install(app)
@@ -62,6 +64,7 @@ def create_app(parts: WebParts) -> Flask:
         dossiers,
         preferences,
         policies,
+        versions,
         drafts,
         lexicons,
         sweeps,

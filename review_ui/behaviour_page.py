@@ -10,6 +10,7 @@ from flask_babel import gettext, lazy_gettext
 from moderation.domain.behaviour import BEHAVIOUR_NAMES_ZH, BehaviourKind
 from moderation.services.found_together import open_in
 from moderation.services.reading import behaviour_of
+from review_ui import names
 from review_ui.context import parts
 from review_ui.language import is_chinese
 
@@ -111,7 +112,7 @@ def _shown(found: FoundTogether, here: PostRow, waiting: int) -> ShownFinding:
             data_id=post.data_id,
             author=member.author_id,
             at=member.at,
-            text=post.title or post.text,
+            text=post.title or post.text or names.images(len(post.images)),
             suggestion=verdict.suggestion if verdict else "",
             here=post.id == here.id,
         )

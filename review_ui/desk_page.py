@@ -6,9 +6,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from flask import url_for
+from flask_babel import gettext
 
-from moderation.domain.review import UNDO_WINDOW, DecisionKind, ReviewState
+from moderation.domain.review import SPOT_CHECK, UNDO_WINDOW, DecisionKind, ReviewState
+from moderation.domain.verdict import Suggestion
 from moderation.services.found_together import open_beside
+from moderation.services.second_looks import ASKED
 from review_ui import guard
 from review_ui.context import community, now, parts, today, user
 from review_ui.evidence import Case, case
@@ -17,6 +20,7 @@ from review_ui.queries import PAGE_SIZE, QueueQuery
 
 if TYPE_CHECKING:
     from moderation.services.queues import ItemPage, QueuePage
+    from moderation.store.sweeps import Marked
     from moderation.store.tables import DecisionRow, PostRow, ReviewItemRow, UserRow, VerdictRow
 
 
@@ -64,6 +68,8 @@ class Subject:
     item: ReviewItemRow | None = None
     next_url: str | None = None
     images: list[ShownImage] = field(default_factory=list)
+    sweeps: dict[int, Marked] = field(default_factory=dict)
+    """For the number of each verdict that a sweep wrote: which, and whether by being undone."""
 
     @property
     def history(self) -> list[tuple[int, str, Any, UserRow | None]]:
@@ -79,6 +85,31 @@ class Subject:
         """Whether the decision bar is shown."""
         open_now = self.item is not None and self.item.state == ReviewState.OPEN.value
         return open_now and guard.may(guard.REVIEWERS)
+
+    @property
+    def blocked_by(self) -> str:
+        """The source of the machine's block that stands on the post as it reads; empty where there is none."""
+        verdict = self.case.verdict
+        current = verdict is not None and verdict.revision == self.case.post.revision
+        blocked = current and verdict is not None and verdict.suggestion == Suggestion.BLOCK.value
+        return verdict.source if blocked and verdict is not None and self.last_decision is None else ""
+
+    @property
+    def closed_by(self) -> str:
+        """The source of the block that closed the item; empty where it is not closed, or for another reason."""
+        closed = self.item is not None and self.item.state == ReviewState.CLOSED.value
+        current = self.item is not None and self.item.revision == self.case.post.revision
+        return self.blocked_by if closed and current else ""
+
+    @property
+    def why(self) -> str:
+        """Why the item is there, where its verdict does not say it."""
+        reason = self.item.reason if self.item is not None else ""
+        if reason == SPOT_CHECK:
+            return str(gettext("抽查"))
+        return (
+            str(gettext("%(who)s 请人复核", who=reason[len(ASKED) :])) if reason.startswith(ASKED) else reason
+        )
 
     @property
     def last_decision(self) -> tuple[DecisionRow, UserRow] | None:
@@ -131,6 +162,7 @@ def subject_of(page: ItemPage, query: QueueQuery) -> Subject:
         item=page.item,
         next_url=following,
         images=images_of(page.post, page.verdict),
+        sweeps=page.sweeps,
     )
 
 

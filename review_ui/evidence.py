@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from moderation.domain.convention import Category
 from moderation.domain.evidence import Field
+from review_ui import names
 from review_ui.behaviour_page import ShownFinding, findings_of
 from review_ui.exhibits import exhibits_of
 from review_ui.marks import Span, Tone, excerpt, lay_out
@@ -59,8 +60,8 @@ class Case:
     @property
     def excerpt(self) -> list[str | Group]:
         """What a list shows of the post."""
-        if not self.post.text:
-            return self.title
+        if not self.post.text.strip():
+            return self.title if self.post.title else [names.images(len(self.post.images))]
         return lay_out(
             *excerpt(self.post.text, [one for one in self._spans(Field.TEXT) if one.tone is not Tone.QUIET])
         )

@@ -12,16 +12,24 @@ from review_ui.context import community, now, parts
 from review_ui.radar_page import is_waiting
 
 if TYPE_CHECKING:
+    from moderation.groups import GroupPreview
     from moderation.services.gangs import GangBoard
-    from moderation.services.together import GroupPreview
     from moderation.store.tables import LookRow, PostRow
 
 ROW: Final = 26
-COLUMN: Final = 44
-LEFT: Final = 150
+COLUMN: Final = 40
+NAME: Final = 116
 TOP: Final = 30
-BAR: Final = 90
-"""Units of the picture: a row an account, a column what joins some, posts as a bar at the end."""
+BAR: Final = 64
+FIGURE: Final = 60
+LEFT: Final = NAME + BAR + FIGURE
+"""Units of the picture: a row an account with its posts as a bar, then a column for what joins some.
+
+Names and bars fit into a phone; columns that do not are reached by scrolling.
+"""
+
+WIDEST: Final = 15
+"""Half-width characters of a name that fit."""
 
 MOST_ROWS: Final = 20
 MOST_COLUMNS: Final = 10
@@ -37,6 +45,17 @@ class Row:
     blocked: int
     bar: float
     bar_blocked: float
+
+    @property
+    def label(self) -> str:
+        """As much of the account's name as fits; Chinese characters take twice the room."""
+        room, shown = WIDEST, ""
+        for character in self.author:
+            room -= 1 if character.isascii() else 2
+            if room < 0:
+                return f"{shown}…"
+            shown += character
+        return shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +76,8 @@ class ShownGang:
 
     body: dict[str, Any]
     posts: dict[str, PostRow]
+    waiting: int = 0
+    """Posts of its accounts that wait for a person."""
 
     @property
     def key(self) -> str:
@@ -96,8 +117,7 @@ class ShownGang:
     def size(self) -> tuple[float, float, float]:
         """Width and height of the picture, and where its bars begin."""
         rows, columns = self.drawn
-        bars = LEFT + len(columns) * COLUMN + 12
-        return bars + BAR + 64, TOP + len(rows) * ROW + 6, bars
+        return LEFT + len(columns) * COLUMN + 4, TOP + len(rows) * ROW + 6, NAME
 
     @property
     def samples(self) -> list[PostRow]:
@@ -141,11 +161,13 @@ class ShownGangs:
 def shown_gangs(key: str = "") -> ShownGangs:
     """The groups of the latest look; ``key`` asks for one alone."""
     board = parts().gangs.board(community(), key=key)
-    return ShownGangs(board, [ShownGang(one, board.posts) for one in board.gangs])
+    waiting = parts().gangs.waiting(community(), [one["authors"] for one in board.gangs])
+    gangs = [ShownGang(one, board.posts, n) for one, n in zip(board.gangs, waiting, strict=True)]
+    return ShownGangs(board, gangs)
 
 
 def preview_of(shown: ShownGangs) -> GroupPreview:
     """What deciding the first group together would do."""
     look = shown.look
     since = look.since if look is not None and look.since is not None else now()
-    return parts().together.preview(community(), shown.gangs[0].body["authors"], since=since)
+    return parts().gangs.preview(community(), shown.gangs[0].body["authors"], since=since)

@@ -33,7 +33,7 @@ def said() -> Decision | str:
         return str(gettext("拦截需要选择一个条款。"))
     if not seen_items():
         return str(gettext("没有勾选任何一条。"))
-    note = request.form.get("note", "").replace("\x00", "").strip()[:MOST_NOTE]
+    note = request.form.get("note", "").strip()[:MOST_NOTE]
     return Decision(kind, clause if kind is DecisionKind.BLOCK else "", note)
 
 

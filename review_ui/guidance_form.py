@@ -97,7 +97,7 @@ def _case(row: CaseRow) -> Case:
 
 
 def _text(name: str) -> str:
-    return request.form.get(name, "").replace("\x00", "").replace("\r\n", "\n")
+    return request.form.get(name, "").replace("\r\n", "\n")
 
 
 def _whole(text: str) -> int:

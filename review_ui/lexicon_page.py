@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import current_app, request
+from flask_babel import gettext
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from moderation.domain.evidence import Field, Level
@@ -21,11 +22,13 @@ from review_ui.queries import page
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from moderation.services.word_imports import Import
     from moderation.services.word_preview import Struck, WordPreview
-    from moderation.store.tables import LexiconEntryRow, PostRow
+    from moderation.store.tables import LexiconEntryRow, LexiconImportRow, PostRow
 
 PAGE_SIZE: Final = 50
 WINDOW_DAYS: Final = 7
+MOST_IMPORTS: Final = 20
 DAY: Final = 86_400 * 1_000_000
 UNDO_FOR: Final = 10 * 60 * 1_000_000
 """How long a removed word can be put back with one click, microseconds."""
@@ -90,6 +93,22 @@ def words() -> Words:
     end = number * PAGE_SIZE
     found = parts().wordlists.entries(community(), library=library or None, contains=contains, limit=end + 1)
     return Words(found[end - PAGE_SIZE : end], contains, library, number, has_more=len(found) > end)
+
+
+def imports() -> list[Import]:
+    """The latest imports, those taken back too; of one list where the address asks for it."""
+    library = request.args.get("library", "").replace("\x00", "").strip()[:60]
+    return parts().word_imports.imports(community(), library=library or None, limit=MOST_IMPORTS)
+
+
+def undone(row: LexiconImportRow) -> str:
+    """What taking an import back did."""
+    said = gettext(
+        "已整批撤销：删除 %(n)s 个词，恢复 %(m)s 个。", n=row.undone["removed"], m=row.undone["put_back"]
+    )
+    if row.undone["left"]:
+        said += gettext("%(n)s 个后来改过或删了，保持现状。", n=row.undone["left"])
+    return str(said)
 
 
 def shipped_lists() -> list[ShippedList]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from flask_babel import gettext, lazy_gettext
@@ -61,6 +62,7 @@ REASONS: Final = {
     "disguised contact": _("变体写法"),
     "contact in an image": _("藏在图片里"),
     "an image could not be looked at": _("有图片没能查看"),
+    "nothing but images, and not all of them were read": _("只有图片，机器没能读全图里的内容"),
     "contact": "",
 }
 LIBRARIES: Final = {
@@ -82,6 +84,9 @@ UNCHECKED: Final = {
     "neither an address nor the id of an upload": _("既不是网址，也不是上传图片的编号"),
     "not an image of a known format (PNG, JPEG, GIF, WebP, BMP), or a damaged one": _(
         "不是能读的图片格式，或文件已损坏"
+    ),
+    "a damaged image: it cannot be decoded to its end; send the whole file": _(
+        "图片文件已损坏，没法完整解码"
     ),
     "not fetched: its host is not listed": _("未查看：这个地址不在允许抓取的主机之列"),
 }
@@ -161,10 +166,25 @@ def chapters() -> list[tuple[str, str, tuple[Clause, ...]]]:
     return found
 
 
+def images(count: int) -> str:
+    """What stands for a post that is nothing but images."""
+    return str(gettext("［%(n)s 张图片］", n=count))
+
+
 def of(names: str, key: str | None) -> str:
     """A name out of one of the tables above; the key itself where it is not in there."""
     table: dict[str, object] = globals()[names.upper()]
     return str(table.get(key or "", key or ""))
+
+
+def reason(text: str | None) -> str:
+    """Why a hit counts, or why it was suppressed."""
+    found = re.fullmatch(r"(与词语|属于放行词)「(.*)」(?:的边界不符)?", text or "", re.DOTALL)
+    if found is None:
+        return of("reasons", text)
+    if found[1] == "与词语":
+        return str(gettext("与词语「%(word)s」的边界不符", word=found[2]))
+    return str(gettext("属于放行词「%(word)s」", word=found[2]))
 
 
 def ago(seconds: int) -> str:

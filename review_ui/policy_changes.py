@@ -113,9 +113,13 @@ def _lists(old: Policy, new: Policy) -> Iterator[Change]:
         what = f"{names.clause(number)} · {whom}"
         held, free = str(gettext("不豁免")), str(gettext("豁免"))
         yield Change(what, *((held, free, LOOSER) if number in new.exempt else (free, held, STRICTER)))
-    boards = ("、".join(one.trade_boards) or str(gettext("无")) for one in (old, new))
+    boards = (str(gettext("、")).join(one.trade_boards) or str(gettext("无")) for one in (old, new))
     yield from _plain(str(gettext("交易板块")), *boards)
-    lists = ("、".join(sorted(one.corroborated)) or str(gettext("无")) for one in (old, new))
+    lists = (
+        str(gettext("、")).join(names.of("libraries", each) for each in sorted(one.corroborated))
+        or str(gettext("无"))
+        for one in (old, new)
+    )
     yield from _plain(str(gettext("不单独拦截的词库")), *lists)
 
 

@@ -11,6 +11,7 @@ from flask_babel import gettext
 
 from moderation.domain.convention import clause_exists
 from moderation.domain.policy import Policy
+from moderation.domain.policy_versions import numbered
 from moderation.domain.publishing import DEFAULT_TIMEOUT
 from moderation.policy_file.writing import write_policy
 from review_ui.forms import lines
@@ -42,7 +43,6 @@ LISTS: Final = ("exempt", "switched_off", "trade_boards")
 MOST_ROWS: Final = 200
 MAX_VERSION: Final = 60
 MAX_WHY: Final = 500
-_TURN: Final = re.compile(r"-v\d+$")
 
 
 @dataclass(slots=True)
@@ -109,7 +109,7 @@ def form_of(reading: Reading, number: int) -> PolicyForm:
     if policy is None:
         return PolicyForm("", [], [], [], [], [], _row(TIMEOUT), dict.fromkeys(LISTS, ""))
     return PolicyForm(
-        version=f"{_TURN.sub('', policy.version)[:50]}-v{number}",
+        version=numbered(policy.version, number),
         rules=[Row({name: _typed(getattr(rule, name)) for name in RULE}) for rule in policy.rules],
         scenes=[
             Row(dict(zip(SCENE, map(_typed, (scene, head, one.review, one.block)), strict=True)))
@@ -140,7 +140,7 @@ def sent_form() -> PolicyForm:
 
 def sent_why() -> str:
     """Why somebody does what they do, in their words."""
-    return request.form.get("why", "").replace("\x00", "").strip()[:MAX_WHY]
+    return request.form.get("why", "").strip()[:MAX_WHY]
 
 
 def add_row(form: PolicyForm, kind: str) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from moderation.domain.policy_versions import PolicyState
+from moderation.domain.policy_versions import PolicyState, Switch
 from moderation.policy_file.writing import write_policy
+from review_ui import policy_names, version_names
 from review_ui.context import community, parts
 from review_ui.policy_reading import read
 
@@ -37,6 +38,11 @@ class Versions:
         """A version by its number."""
         return next((one for one in self.all if one.row.number == number), None)
 
+    def named(self, number: int) -> str:
+        """A version by its number and name; 0 is the shipped policy."""
+        found = self.find(number)
+        return version_names.titled(found.row) if found else policy_names.version(number)
+
     @property
     def timeline(self) -> list[tuple[PolicyMoveRow, PolicyRow]]:
         """Every move of every version, newest first."""
@@ -56,8 +62,11 @@ def live_reading() -> Reading:
     return read(parts().policies.live_document(community()))
 
 
-def switched(reading: Reading, place: str) -> str | None:
-    """The document with one rule (by its place) switched off, or on again; None where there is no such rule."""
+def switched(reading: Reading, place: str) -> tuple[str, Switch] | None:
+    """The document with one rule (by its place) switched off, or on again, and what that did.
+
+    None where there is no such rule.
+    """
     policy = reading.policy
     if policy is None or not (place.isascii() and place.isdigit()) or len(place) > 4:  # noqa: PLR2004
         return None
@@ -66,5 +75,7 @@ def switched(reading: Reading, place: str) -> str | None:
         return None
     rules = list(policy.rules)
     rules[index] = replace(rules[index], enabled=not rules[index].enabled)
+    rule = rules[index]
     changed = replace(policy, rules=tuple(rules))
-    return write_policy(changed, reading.publishing, reading.timeout, reading.change)
+    document = write_policy(changed, reading.publishing, reading.timeout, reading.change)
+    return document, Switch(rule.enabled, rule.head, rule.clause)

@@ -15,6 +15,7 @@ from moderation.policy_file.document import PolicyDocumentError, clause_book, pa
 from moderation.store import reviewed
 from review_ui import names
 from review_ui.context import community, now, parts
+from review_ui.policy_errors import error_said
 
 if TYPE_CHECKING:
     from moderation.domain.blocking import Blocking, Curve
@@ -140,7 +141,7 @@ def read(document: str) -> Reading:
     try:
         found = parse_policy(document)
     except PolicyDocumentError as error:
-        return Reading(document, error=str(error))
+        return Reading(document, error=error_said(error))
     policy = found.policy.with_calibration(parts().backtesting.calibrated).with_reviews(curves())
     return Reading(document, policy, found.publishing, timeout=found.timeout, change=found.change)
 

@@ -77,9 +77,18 @@ class Row:
         return not any(self.values[name].strip() for name in names)
 
 
+def in_order(row: Row, review: float | None, block: float | None) -> None:
+    """Note an error where a block threshold lies below that of review: nothing would ever be looked at."""
+    if review is not None and block is not None and block < review:
+        row.errors["block"] = str(
+            gettext("拦截阈值（%(b)s）不能低于待审阈值（%(r)s）", b=f"{block:g}", r=f"{review:g}")
+        )
+
+
 def rule_of(row: Row) -> Rule | None:
     """The rule of a row; None where a field is wrong."""
     review, block = row.number("review"), row.number("block")
+    in_order(row, review, block)
     known = row.choice("head", HEADS)
     actions = row.choice("review_action", Action) and row.choice("block_action", Action)
     actions = row.choice("proof", Proof) and actions
@@ -111,6 +120,7 @@ def scenes_of(rows: list[Row]) -> dict[Scene, dict[str, Threshold]]:
         for name, value in (("review", review), ("block", block)):
             if value is None:
                 row.errors.setdefault(name, str(gettext("两个阈值都要填")))
+        in_order(row, review, block)
         if not fits or review is None or block is None:
             continue
         heads = found.setdefault(Scene(row.values["scene"]), {})

@@ -11,6 +11,7 @@ from moderation.sweeps.looks import stalled
 from moderation.text.entries import Entry, EntryError, Kind, check_entry
 from moderation.text.lexicon import Lexicon
 from moderation.text.matching import match_posts
+from review_ui import names
 from review_ui.context import community, now, parts
 from review_ui.marks import Group, Span, Tone, excerpt, lay_out
 
@@ -39,11 +40,15 @@ class ShownSample:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One candidate.  ``word`` is what a list would have: a contact without its kind."""
+    """One candidate.
+
+    ``word`` is what a list would have: a contact without its kind; ``written`` is how it stands in the first sample.
+    """
 
     body: dict[str, Any]
     word: str
     samples: list[ShownSample]
+    written: str = ""
 
     @property
     def contact(self) -> str:
@@ -59,11 +64,21 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
+class Card:
+    """One advert: what rises in it most, and what else does."""
+
+    lead: Shown
+    others: list[Shown]
+
+
+@dataclass(frozen=True, slots=True)
 class ShownRadar:
     """Everything on the page."""
 
     board: RadarBoard
-    candidates: list[Shown]
+    cards: list[Card]
+    total: int
+    """Adverts, of which ``cards`` are the first."""
 
     @property
     def look(self) -> LookRow | None:
@@ -89,19 +104,41 @@ def is_waiting(look: LookRow | None) -> bool:
 def shown_radar() -> ShownRadar:
     """The latest look."""
     board = parts().radar.board(community())
-    found = [(one, one["text"].partition(":")[2] or one["text"]) for one in board.candidates[:SHOWN]]
+    groups = _groups(board.candidates)
+    shown = groups[:SHOWN]
+    found = [(one, _word_of(one)) for group in shown for one in group]
     texts = {each: board.posts[each] for one, _ in found for each in one["samples"] if each in board.posts}
     hits = struck([Entry(word, Kind.NORMAL, "3.1", Level.REVIEW) for _, word in found], texts)
-    return ShownRadar(
-        board,
-        [
-            Shown(one, word, [
-                sample(texts[each], [hit for hit in hits[each] if hit.library == str(place)])
-                for each in one["samples"] if each in texts
-            ])
-            for place, (one, word) in enumerate(found)
-        ],
-    )  # fmt: skip
+    told = iter([_shown(one, word, str(place), texts, hits) for place, (one, word) in enumerate(found)])
+    ordered = [[next(told) for _ in group] for group in shown]
+    return ShownRadar(board, [Card(lead, others) for lead, *others in ordered], len(groups))
+
+
+def _groups(candidates: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """Candidates by the advert that they come out of, in the order of the strongest."""
+    groups: dict[int, list[dict[str, Any]]] = {}
+    for place, one in enumerate(candidates):
+        # Looks of an earlier version know no groups: each stands alone.
+        groups.setdefault(one.get("group", -1 - place), []).append(one)
+    return list(groups.values())
+
+
+def _word_of(one: dict[str, Any]) -> str:
+    return str(one["text"].partition(":")[2] or one["text"])
+
+
+def _shown(
+    one: dict[str, Any], word: str, library: str, texts: dict[str, PostRow], hits: dict[str, tuple[Hit, ...]]
+) -> Shown:
+    """A candidate with its samples, those first in whose text it is seen."""
+    own = [
+        (texts[each], [hit for hit in hits[each] if hit.library == library])
+        for each in one["samples"]
+        if each in texts
+    ]
+    own.sort(key=lambda pair: not pair[1])
+    written = own[0][1][0].value if own and own[0][1] else ""
+    return Shown(one, word, [sample(post, marks) for post, marks in own], written)
 
 
 def struck(entries: Sequence[Entry], posts: dict[str, PostRow]) -> dict[str, tuple[Hit, ...]]:
@@ -109,7 +146,9 @@ def struck(entries: Sequence[Entry], posts: dict[str, PostRow]) -> dict[str, tup
     usable = [replace(one, library=str(place)) for place, one in enumerate(entries) if _usable(one)]
     if not usable or not posts:
         return dict.fromkeys(posts, ())
-    found = match_posts([("", post.text) for post in posts.values()], [Lexicon.compile(usable)], now=now())
+    found = match_posts(
+        [(post.title, post.text) for post in posts.values()], [Lexicon.compile(usable)], now=now()
+    )
     return {each: lexicons[0] for each, lexicons in zip(posts, found, strict=True)}
 
 
@@ -122,6 +161,11 @@ def _usable(entry: Entry) -> bool:
 
 
 def sample(post: PostRow, hits: Sequence[Hit]) -> ShownSample:
-    """A post with some hits marked."""
-    spans = [Span(hit.start, hit.end, Tone.BLOCK, 0) for hit in hits if hit.field is Field.TEXT]
-    return ShownSample(post, lay_out(*excerpt(post.text, spans, width=90)))
+    """A post with some hits marked; its title where they stand in there alone, or where it has no text."""
+    marked = {hit.field for hit in hits}
+    titled = post.title and (marked == {Field.TITLE} or not post.text)
+    where, text = (Field.TITLE, post.title) if titled else (Field.TEXT, post.text)
+    spans = [Span(hit.start, hit.end, Tone.BLOCK, 0) for hit in hits if hit.field is where]
+    if not text.strip():
+        return ShownSample(post, [names.images(len(post.images))])
+    return ShownSample(post, lay_out(*excerpt(text, spans, width=90)))

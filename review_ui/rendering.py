@@ -11,13 +11,16 @@ from flask_babel import gettext
 from flask_login import current_user
 from markupsafe import Markup, escape
 
-from moderation.domain.review import QueueName
+from moderation.domain.pictures import UNREAD
+from moderation.domain.review import SPOT_CHECK, QueueName
 from review_ui import guard, invisible, language, names
 from review_ui.context import local, now
 from review_ui.toasts import kept_toast
 
 if TYPE_CHECKING:
     from flask import Flask
+
+    from moderation.store.tables import PostRow
 
 STATIC: Final = Path(__file__).parent / "static"
 _MICROS: Final = 1_000_000
@@ -36,9 +39,12 @@ def install(app: Flask) -> None:
         signed=signed,
         figure=figure,
         in_language=in_language,
+        said=said,
     )
     app.jinja_env.globals.update(
         names=names,
+        UNREAD=UNREAD,
+        SPOT_CHECK=SPOT_CHECK,
         may=guard.may,
         guard=guard,
         queues=list(QueueName),
@@ -103,6 +109,11 @@ def in_language(text: str) -> str:
     if not (chinese and english):
         return text
     return chinese + stop if language.is_chinese() else english
+
+
+def said(post: PostRow) -> str:
+    """What a list shows of a post: its text, else its title, else how many images it has."""
+    return post.text.strip() or post.title or names.images(len(post.images))
 
 
 def _point(char: str) -> str:

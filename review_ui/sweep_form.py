@@ -16,7 +16,7 @@ from moderation.domain.evidence import Level
 from moderation.domain.sweeps import SweepKind
 from moderation.sweeps.judging import Criteria, a_contact
 from moderation.text.entries import Entry, EntryError, Kind, check_entry
-from review_ui.word_forms import reason
+from review_ui.word_reasons import reason
 
 MOST_WORDS: Final = 200
 MOST_DAYS: Final = 90

@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from moderation.domain.budget import Team
+    from moderation.domain.coverage import Gap
     from moderation.domain.rehearsal import Outcome, Rehearsal
-    from moderation.store.tables import PostRow, ShadowRow
+    from moderation.store.shadows import Watched
+    from moderation.store.tables import PostRow
     from review_ui.policy_changes import Change
     from review_ui.policy_page import Version, Versions
     from review_ui.policy_reading import Reading
@@ -48,19 +50,6 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Shadow:
-    """Where a shadow differs from the live policy: counts by (live, shadow), and the latest posts."""
-
-    counts: Mapping[tuple[str, str], int]
-    latest: list[tuple[ShadowRow, PostRow]]
-
-    @property
-    def total(self) -> int:
-        """All differences."""
-        return sum(self.counts.values())
-
-
-@dataclass(frozen=True, slots=True)
 class VersionPage:
     """Everything on the page."""
 
@@ -72,7 +61,8 @@ class VersionPage:
     run: Rehearsal | None
     posts: Mapping[str, PostRow]
     team: Team | None
-    shadow: Shadow | None
+    shadow: Watched | None
+    gaps: tuple[Gap, ...]
 
     @property
     def state(self) -> PolicyState:
@@ -171,6 +161,7 @@ def version_page(number: int) -> VersionPage:
         posts=_posts(run),
         team=team_of(parts().sessions, community()),
         shadow=_shadow(version),
+        gaps=parts().policies.uncovered(community(), version.row.document),
     )
 
 
@@ -183,9 +174,8 @@ def _posts(run: Rehearsal | None) -> dict[str, PostRow]:
         return samples.by_ids(session, community(), ids)
 
 
-def _shadow(version: Version) -> Shadow | None:
-    """Differences of a version that is a shadow, or was one."""
+def _shadow(version: Version) -> Watched | None:
+    """What a version that is a shadow, or was one, was compared on."""
     if not any(move.state == PolicyState.SHADOW.value for move in version.moves):
         return None
-    counts, latest = parts().policies.shadow_differences(community(), version.row.number)
-    return Shadow(counts, latest)
+    return parts().policies.shadow(community(), version.row.number)

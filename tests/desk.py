@@ -24,6 +24,7 @@ from moderation.services.access import Keys
 from moderation.services.brand_statistics import BrandStatistics
 from moderation.services.guidance import Guidance
 from moderation.services.intake import Intake, new_post_id
+from moderation.services.policies import Policies
 from moderation.services.queues import Queues
 from moderation.services.reviewing import Reviewing
 from moderation.services.users import Role, Users
@@ -72,6 +73,7 @@ def web_parts(url: str, clock: Callable[[], int], redis_url: str = "unix:///nowh
         "intake": Intake(sessions, bell),
         "pictures": Pictures(sessions, clock),
         "queues": Queues(sessions),
+        "policies": Policies(sessions, ""),
         "reviewing": Reviewing(sessions, bell),
         "statistics": BrandStatistics(sessions, bell),
         "guidance": Guidance(sessions, SHIPPED_GUIDANCE),

@@ -28,11 +28,14 @@ from moderation.services.radar import Radar
 from moderation.services.rehearsals import Rehearsals
 from moderation.services.reviewing import Reviewing
 from moderation.services.sweeping import Sweeping
+from moderation.services.sweeps import Sweeps
 from moderation.services.together import Together
 from moderation.services.users import Users
+from moderation.services.word_imports import WordImports
 from moderation.services.wordlists import WordLists
 from moderation.settings import Settings
 from moderation.store.tables import Base, PostRow
+from moderation.sweeps.judges import Judges
 from moderation.wiring.common import connect_redis
 from moderation.wiring.web import WebParts
 from tests.factories import CALIBRATED, NOW, a_community, a_scoring
@@ -118,7 +121,7 @@ def an_api(sessions: Sessions, community_id: int, redis_url: str) -> Iterator[Ap
     """The interface over a database and a Redis, with a key for everything."""
     clock = StoppedClock(NOW)
     redis = connect_redis(redis_url)
-    bell = Bell(redis)
+    bell, judges = Bell(redis), Judges(sessions, POLICY, CALIBRATED)
     parts = WebParts(
         settings=Settings(),
         sessions=sessions,
@@ -134,10 +137,12 @@ def an_api(sessions: Sessions, community_id: int, redis_url: str) -> Iterator[Ap
         statistics=BrandStatistics(sessions, bell),
         policies=Policies(sessions, POLICY),
         wordlists=WordLists(sessions),
+        word_imports=WordImports(sessions),
         backtesting=Backtesting(sessions, POLICY, CALIBRATED),
         rehearsals=Rehearsals(sessions, bell, POLICY, CALIBRATED),
         guidance=Guidance(sessions, {}),
-        sweeping=Sweeping(sessions, bell, POLICY, CALIBRATED),
+        sweeps=Sweeps(sessions, bell, judges),
+        sweeping=Sweeping(sessions, bell, judges),
         radar=Radar(sessions),
         gangs=Gangs(sessions, bell),
         emergency=Emergency(sessions, bell),

@@ -15,6 +15,11 @@ def plain(width: int = 40, height: int = 30, kind: str = "PNG") -> bytes:
     return _stored(Image.new("RGB", (width, height), "white"), kind)
 
 
+def noise(kind: str = "JPEG", width: int = 320, height: int = 240) -> bytes:
+    """An image that no format makes small."""
+    return _stored(Image.effect_noise((width, height), 80).convert("RGB"), kind)
+
+
 def coded(text: str) -> bytes:
     """A QR code."""
     code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode)

@@ -11,6 +11,7 @@ from moderation.services.backtesting import Backtesting
 from moderation.services.policies import Policies
 from moderation.services.rehearsals import Rehearsals
 from moderation.services.users import Role
+from moderation.services.word_imports import WordImports
 from moderation.services.wordlists import WordLists
 from moderation.settings import Settings
 from tests import desk
@@ -37,6 +38,7 @@ def policy_parts(url: str, clock: StoppedClock, redis_url: str = "unix:///nowher
         parts,
         policies=Policies(parts.sessions, SHIPPED),
         wordlists=WordLists(parts.sessions),
+        word_imports=WordImports(parts.sessions),
         rehearsals=bell.rehearsals,
         backtesting=Backtesting(parts.sessions, SHIPPED, CALIBRATED),
     )

@@ -88,6 +88,8 @@ def test_radar_and_gangs(api: Api) -> None:
     api.clock.forward(SECOND)
     found = api.get("/v1/radar?days=1").json
     assert (found["blocked"], found["passed"]) == (6, 9)
+    assert (found["posts"], found["read"], found["complete"]) == (15, 15, True)
+    assert {one["group"] for one in found["candidates"]} <= set(range(len(found["candidates"])))
     assert "wechat:sugar888" in {one["text"] for one in found["candidates"]}
     (gang,) = api.get("/v1/gangs?days=1").json["gangs"]
     assert (gang["authors"], gang["blocked"]) == (["u1", "u2"], 6)

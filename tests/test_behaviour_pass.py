@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from moderation.domain.policy import Rule
-from moderation.domain.review import Decision, DecisionKind
+from moderation.domain.review import Decision, DecisionKind, NotBlockedError, UnknownItemError
 from moderation.domain.verdict import Action
 from moderation.outbound.bell import QueueName
+from moderation.services import second_looks
 from moderation.services.intake import Intake
+from moderation.services.queues import Queues
 from moderation.services.reviewing import Reviewing
 from tests.behaving import Board, a_board, each
 from tests.factories import DAY, MINUTE, NOW, a_community, a_policy, a_submission, a_user, an_author, keep
@@ -355,3 +357,110 @@ def test_facts_are_kept_for_three_days(sessions: Sessions, community_id: int) ->
 def _rung(board: Board) -> list[QueueName]:
     assert isinstance(board.scoring.bell, RecordingBell)
     return board.scoring.bell.rung
+
+
+# ---------------------------------------------------------------- a human's turn
+
+
+def test_a_block_ends_the_turn_of_every_post_that_it_strikes(board: Board) -> None:
+    """The word list asked for a look at the first copy; the others have it blocked."""
+    names = board.say(*copies("u1", SHOES, 1))
+    board.look()
+    assert {row.state for row in board.items()} == {"open"}
+    before = {row.post_id: row.version for row in board.items()}
+    names += board.say(("u1", 30, SHOES, "t4"), ("u1", 40, SHOES, "t5"))
+    board.look()
+    assert {board.verdict(one)[1:] for one in names} == {("block", "3.2")}
+    assert {row.state for row in board.items()} == {"closed"}
+    assert all(row.version > before.get(row.post_id, 0) for row in board.items())  # who reads it is told
+    assert Queues(board.sessions).queue(board.community_id).entries == []
+
+
+def test_a_review_tells_an_open_item_why_and_never_lets_it_sink(
+    sessions: Sessions, community_id: int
+) -> None:
+    board = a_board(sessions, community_id, policy=a_policy(rules=(Rule("ad", "3.1", may_block=False),)))
+    (name,) = board.say(("u1", 0, SHOES, "t0"))
+    (item,) = board.items()
+    with board.sessions.write.begin() as session:
+        item.priority = 399
+        session.merge(item)
+    board.say(("u1", 9, SHOES, "t1"), ("u1", 18, SHOES, "t2"))
+    board.look()
+    told = next(row for row in board.items() if row.post_id == board.post(name).post.id)
+    assert told.state == "open"
+    assert told.reason == board.findings()[0].reason
+    assert (told.priority, told.queue, told.version) == (399, item.queue, item.version)
+
+
+def test_who_disagrees_with_a_block_asks_for_a_second_look_and_it_stays(board: Board) -> None:
+    names = board.say(*copies("u1", SHOES, 3))
+    board.look()
+    asked = second_looks.ask(board.sessions, board.community_id, names[0], who="王", now=NOW)
+    assert asked == second_looks.ask(board.sessions, board.community_id, names[0], who="李", now=NOW)
+    board.say(("u1", 60, SHOES, "t8"))
+    board.look()  # the pattern grows, and what was asked for still waits
+    (entry,) = Queues(board.sessions).queue(board.community_id).entries
+    assert (entry.item.id, entry.item.reason) == (asked, "asked:王")
+    moderator = a_user(board.sessions, board.community_id)
+    Reviewing(board.sessions, RecordingBell()).decide(
+        board.community_id, asked, Decision(DecisionKind.PASS), moderator_id=moderator.id,
+        version=entry.item.version, now=NOW,
+    )  # fmt: skip
+    with pytest.raises(NotBlockedError):
+        second_looks.ask(board.sessions, board.community_id, names[0], who="王", now=NOW)
+
+
+def test_a_second_look_is_for_what_a_machine_blocked(board: Board) -> None:
+    (name,) = board.say(("u2", 1, "这周末有人去爬山吗"))
+    with pytest.raises(NotBlockedError):
+        second_looks.ask(board.sessions, board.community_id, name, who="王", now=NOW)
+    with pytest.raises(UnknownItemError):
+        second_looks.ask(board.sessions, board.community_id, "nowhere", who="王", now=NOW)
+
+
+# ---------------------------------------------------------------- chains
+
+TEA = "高山云雾茶叶批发,厂家直销量大从优包邮到家,下单加微信 {}"
+BAGS = "原单奢侈品包包高仿一比一,专柜品质支持验货,想要的加微信 {}"
+LOANS = "急用钱找我,无抵押当天放款,黑户也能做,咨询微信 {}"
+CHAIN = [
+    ("a", 0, TEA.format("cha1111")),
+    ("b", 30, TEA.format("cha2222")),
+    ("c", 60, BAGS.format("cha2222")),
+    ("d", 90, BAGS.format("bao3333")),
+    ("e", 120, LOANS.format("bao3333")),
+]
+"""Each shares with the next either its wording or its contact; the ends share nothing."""
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2, 3, 4), (4, 3, 2, 1, 0), (0, 1, 3, 4, 2), (2, 0, 4, 1, 3)])
+def test_a_chain_of_adverts_is_joined_to_its_ends(board: Board, order: tuple[int, ...]) -> None:
+    for place in order:
+        board.say(CHAIN[place])
+        board.look()
+    board.say(("z", 65, "出一辆二手自行车,八成新,300元,同城自提"))
+    board.look()
+    assert {f"p{number}" for number in range(5)} in board.members()
+    assert all("p5" not in together for together in board.members())
+
+
+def test_a_chain_of_innocent_repeats_stays_innocent(board: Board) -> None:
+    notice = "周三晚上七点体育馆集合,记得带上球拍和水,有事找 {}"
+    for name, minute, text in [
+        ("a", 0, notice.format("王老师")),
+        ("b", 20, notice.format("班长小李")),
+        ("c", 40, "班长小李说球拍可以借,别忘了还"),
+        ("d", 60, "早上好"),
+        ("e", 80, "早上好"),
+    ]:
+        board.say((name, minute, text, "t1"))
+        board.look()
+    assert not board.findings()
+
+
+def test_a_chain_reaches_only_as_far_as_its_window(board: Board) -> None:
+    for name, minute, text in [(one, at * 40.0, text) for one, at, text in CHAIN]:
+        board.say((name, minute, text))
+        board.look()
+    assert not board.findings()

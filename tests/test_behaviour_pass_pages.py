@@ -97,6 +97,24 @@ def test_what_was_blocked_shows_its_pattern_too(pages: Pages) -> None:
     assert "其余 3 条" in html
 
 
+def test_a_blocked_item_says_why_it_is_closed_and_how_to_disagree(pages: Pages) -> None:
+    pages.board.say(*(("u1", 60 * place, SHOES, f"t{place}") for place in range(3)))
+    pages.board.look()
+    assert 'data-testid="queue-row"' not in pages.client.get("/queue").text
+    html = pages.item_of("p1")
+    assert "机器因多帖行为拦截了这一条，不用再处理。" in html
+    assert "帖子已被编辑或撤回" not in html
+    assert 'data-testid="blocked-by"' in pages.post("p1")
+    token = re.search(r'name="csrf_token" value="([^"]+)"', html)
+    assert token
+    answer = pages.client.post("/posts/p1/ask", data={"csrf_token": token[1]}, follow_redirects=True)
+    assert "王审核 请人复核" in answer.text
+    assert "请定下来：同意就点拦截，不同意就点通过。" in answer.text
+    assert 'data-testid="decide-pass"' in answer.text
+    assert pages.client.get("/queue").text.count('data-testid="queue-row"') == 1
+    assert 'data-testid="ask-again"' not in pages.post("p1")
+
+
 def test_the_page_speaks_english(pages: Pages) -> None:
     pages.board.say(*(("u1", 60 * place, SHOES, f"t{place}") for place in range(4)))
     pages.board.say(*each("a b c d", 5, 6, INSULTS, "t9", "小周"))

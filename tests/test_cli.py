@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from moderation.cli import main
 from moderation.domain.convention import Category
-from moderation.settings import default_bundle
+from moderation.settings import Settings, default_bundle
 from moderation.store import identities, schema
 from moderation.store.engine import Sessions
 from tests.conftest import skip_unless_ci
@@ -249,6 +249,40 @@ def test_words(data_dir: Path, tmp_path: Path) -> None:
     table.write_text("word,kind,level,clause\nx,normal,review,9.99\n", encoding="utf-8")
     refused(run("lexicons", "import", table, "--data-dir", data_dir), "clause")
     refused(run("lexicons", "import", tmp_path / "none.csv", "--data-dir", data_dir), "cannot be read")
+
+
+def test_an_import_is_taken_back(data_dir: Path, tmp_path: Path) -> None:
+    table = tmp_path / "words.csv"
+    table.write_text("word,level,clause\n秘密活动,review,1.9\n", encoding="utf-8")
+    made = run("lexicons", "import", table, "--data-dir", data_dir).output
+    number = made.rpartition(" ")[2].strip()
+    assert made.startswith("1 words are kept in the list own (0 of them replaced)\n")
+    listed = run("lexicons", "imports", "--data-dir", data_dir).output.strip().split("\t")
+    assert (listed[0], listed[2:]) == (number, ["own", "1", "0", "command line", "1 stand"])
+    undone = run("lexicons", "undo", number, "--data-dir", data_dir)
+    assert undone.output == "removed 1, put back 0, left alone because changed since 0\n"
+    assert "taken back by command line" in run("lexicons", "imports", "--data-dir", data_dir).output
+    refused(run("lexicons", "undo", number, "--data-dir", data_dir), "taken back before")
+    refused(run("lexicons", "undo", "999", "--data-dir", data_dir), "no import 999")
+    table.write_text("word,level,clause\n茶,review,1.9\n茶,block,1.9\n", encoding="utf-8")
+    refused(run("lexicons", "import", table, "--data-dir", data_dir), "line 3, field level")
+
+
+def test_a_policy_that_covers_less_is_warned_of(data_dir: Path, tmp_path: Path) -> None:
+    file = tmp_path / "one.toml"
+    file.write_text('version = "one"\n[[rules]]\nhead = "ad"\nclause = "3.1"\n', encoding="utf-8")
+    for more in (["--data-dir", data_dir], ["--shipped"]):
+        answer = run("policy", "check", file, *more)
+        assert answer.exit_code == 3
+        assert "one: 1 rules, can be used" in answer.stdout
+        assert "no longer covered" in answer.stderr
+        assert "negativity (clause 2.6)" in answer.stderr
+    tried = run("backtest", file, "--data-dir", data_dir)
+    assert (tried.exit_code, "negativity (clause 2.6)" in tried.stderr) == (0, True)
+    body = json.loads(run("backtest", file, "--json", "--data-dir", data_dir).stdout)
+    assert {"head": "negativity", "clauses": ["2.6"]} in body["no_longer_covered"]
+    same = run("policy", "check", Settings().policy, "--data-dir", data_dir)
+    assert (same.exit_code, same.stderr) == (0, "")
 
 
 # ---------------------------------------------------------------- score and mentions

@@ -10,7 +10,7 @@ from moderation.domain.emergency import LIBRARY, EmergencyState, state_of
 from moderation.domain.evidence import Level
 from moderation.domain.intervals import Share
 from moderation.domain.review import Decision, DecisionKind
-from moderation.services.emergency import COUNT_EVERY, Emergency, EmergencyError, EmergencyResult
+from moderation.services.emergency import COUNT_EVERY, Emergency, EmergencyError
 from moderation.services.queues import Queues
 from moderation.services.reading import post_record
 from moderation.services.reviewing import Reviewing
@@ -22,6 +22,7 @@ from tests.fakes import RecordingBell, StoppedClock
 
 if TYPE_CHECKING:
     from moderation.store.engine import Sessions
+    from moderation.sweeps.emergency_results import EmergencyResult
 
 
 @pytest.fixture

@@ -14,7 +14,9 @@ from moderation.services.gangs import Gangs
 from moderation.services.radar import Radar
 from moderation.services.rehearsals import Rehearsals
 from moderation.services.sweeping import Sweeping
+from moderation.services.sweeps import Sweeps
 from moderation.store import looks
+from moderation.sweeps.judges import Judges
 from moderation.sweeps.judging import Criteria
 from moderation.sweeps.working import MOST_ATTEMPTS
 from moderation.wiring.maintenance import Maintenance, waits
@@ -35,10 +37,12 @@ class Shop:
     def __init__(self, sessions: Sessions, community_id: int) -> None:
         self.sessions, self.community_id = sessions, community_id
         self.clock, self.bell = StoppedClock(NOW), RecordingBell()
+        judges = Judges(sessions, POLICY, CALIBRATED)
+        self.sweeps = Sweeps(sessions, self.bell, judges)
         self.parts = Maintenance(
             sessions,
             self.bell,
-            Sweeping(sessions, self.bell, POLICY, CALIBRATED),
+            Sweeping(sessions, self.bell, judges),
             Emergency(sessions, self.bell),
             Radar(sessions, (), self.bell),
             Gangs(sessions, self.bell),
@@ -54,10 +58,10 @@ class Shop:
 
     def ask(self) -> int:
         window = {"since": NOW - DAY, "until": NOW + 1, "author": "王", "now": NOW}
-        return self.parts.sweeping.ask(self.community_id, WORD, **window).sweep.id  # type: ignore[arg-type]
+        return self.sweeps.ask(self.community_id, WORD, **window).sweep.id  # type: ignore[arg-type]
 
     def state(self, sweep_id: int) -> str:
-        return self.parts.sweeping.page(self.community_id, sweep_id).sweep.state
+        return self.sweeps.page(self.community_id, sweep_id).sweep.state
 
     def waits(self) -> bool:
         with self.sessions.read() as session:
@@ -85,11 +89,11 @@ def test_what_is_asked_rings_waits_and_is_done(shop: Shop) -> None:
     assert shop.bell.rung[-1] is QueueName.MAINTENANCE
     assert shop.parts.run() == 1
     assert (shop.state(sweep_id), shop.waits()) == ("preview", False)
-    shop.parts.sweeping.ask_apply(shop.community_id, sweep_id, author="李", now=NOW)
+    shop.sweeps.ask_apply(shop.community_id, sweep_id, author="李", now=NOW)
     assert shop.parts.run() == 1
-    shop.parts.sweeping.ask_undo(shop.community_id, sweep_id, author="李", now=NOW)
+    shop.sweeps.ask_undo(shop.community_id, sweep_id, author="李", now=NOW)
     assert shop.parts.run() == 1
-    page = shop.parts.sweeping.page(shop.community_id, sweep_id)
+    page = shop.sweeps.page(shop.community_id, sweep_id)
     assert (page.sweep.state, page.sweep.applied_by, page.sweep.undone_by, page.progress) == (
         "undone", "李", "李", (5, 5),
     )  # fmt: skip
@@ -101,11 +105,9 @@ def test_a_sweep_is_done_a_little_at_a_time(shop: Shop, monkeypatch: pytest.Monk
     done = []
     while shop.state(sweep_id) == "counting":
         assert shop.parts.sweeping.work(now=NOW, seconds=1.5, timer=lambda: next(ticks))
-        done.append(shop.parts.sweeping.page(shop.community_id, sweep_id).progress)
+        done.append(shop.sweeps.page(shop.community_id, sweep_id).progress)
     assert done[:2] == [(2, 5), (4, 5)]
-    assert shop.parts.sweeping.page(shop.community_id, sweep_id).tally.by_change() == {
-        ("pass", "review", "3.6"): 5
-    }
+    assert shop.sweeps.page(shop.community_id, sweep_id).tally.by_change() == {("pass", "review", "3.6"): 5}
 
 
 def test_a_sweep_that_a_worker_holds_is_left_to_it(shop: Shop) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import http.server
 import io
 import threading
@@ -11,22 +12,27 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pytest
 from sqlalchemy import func, select, update
 
-from moderation.domain.pictures import Picture, messenger_of
+from moderation.domain.pictures import UNREAD, Picture, messenger_of
+from moderation.domain.post import PublishingMode, PublishingRule
 from moderation.images.keeping import Pictures
 from moderation.images.looking import FRESH, Looked, Looking
 from moderation.outbound.fetching import MAX_BYTES, Fetcher, FetchError
+from moderation.publishing import Publishing
+from moderation.services.intake import Intake
 from moderation.services.reading import post_record
 from moderation.store.tables import ImageAddressRow, ImageRow, ReviewItemRow
 from moderation.text import ocr
 from moderation.text.images import ImageError
 from tests import pictures as drawn
-from tests.factories import NOW, a_community, a_post_body, a_scoring, a_submission, keep
-from tests.fakes import StoppedClock
+from tests.behaving import a_board
+from tests.factories import NOW, a_classifier, a_community, a_post_body, a_scoring, a_submission, keep
+from tests.fakes import RecordingBell, StoppedClock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from moderation.store.engine import Sessions
+    from tests.behaving import Board
     from tests.http_api import Api
 
 FRIEND = "https://u.wechat.com/EAbc123"
@@ -147,7 +153,7 @@ def test_a_colleagues_image_is_not_ours(sessions: Sessions, community_id: int) -
     pictures = pictures_over(sessions)
     theirs = pictures.keep(a_community(sessions, "other").id, drawn.coded(FRIEND)).id
     assert look(Looking(pictures), community_id, theirs) == Looked(
-        (), ("image 1: no such upload",), failed=True
+        (), ("image 1: no such upload",), failed=True, unread=True
     )
     assert pictures.of(community_id, theirs) is None
     assert pictures.shown(community_id, [theirs]) == {}
@@ -307,6 +313,126 @@ def test_a_damaged_body_in_the_database_goes_to_a_human(sessions: Sessions, comm
     assert "damaged" in body["unchecked"][0]
 
 
+# ---------------------------------------------------------------- nothing but images
+
+PRE = PublishingRule(PublishingMode.PRE_MODERATION)
+
+
+@pytest.mark.parametrize(("mode", "action"), [("post", "show"), ("pre", "hold")])
+def test_an_image_alone_that_nobody_read_goes_to_a_human(
+    sessions: Sessions, community_id: int, mode: str, action: str
+) -> None:
+    image = pictures_over(sessions).keep(community_id, drawn.plain()).id
+    classifier = a_classifier()
+    rules = (PRE,) if mode == "pre" else ()
+    Intake(sessions, RecordingBell(), Publishing(rules)).submit(
+        community_id, [a_submission("p", "", images=(image,))], now=NOW
+    )
+    a_scoring(sessions, classifier).score_pending()
+    record = post_record(sessions, community_id, "p")
+    assert record is not None
+    assert record.verdict is not None
+    body = record.verdict.body
+    assert (body["suggestion"], body["clause"], body["action"]) == ("review", None, action)
+    assert body["reason"] == UNREAD
+    assert (body["ad"], body["negativity"], body["sentiment"]["label"]) == (0.0, 0.0, "neutral")
+    assert classifier.batches == []  # no model is asked about nothing
+    with sessions.read() as session:
+        assert [row.queue for row in session.scalars(select(ReviewItemRow))] == ["other"]
+
+
+@pytest.mark.parametrize(
+    ("title", "lines", "suggestion"),
+    [
+        ("", (), "pass"),
+        ("", ("兼职加微信 abc12345",), "block"),
+        ("", ("班会改到周五",), "pass"),
+        ("优惠", (), "review"),
+    ],
+)
+def test_an_image_alone_that_was_read_is_judged_by_what_it_says(
+    sessions: Sessions, community_id: int, title: str, lines: tuple[str, ...], suggestion: str
+) -> None:
+    looking = looking_over(sessions, reader=CountingReader(*lines))
+    image = looking.pictures.keep(community_id, drawn.plain()).id
+    keep(sessions, community_id, a_submission("p", " ", title=title, images=(image,)))
+    a_scoring(sessions, a_classifier(), looking=looking).score_pending()
+    record = post_record(sessions, community_id, "p")
+    assert record is not None
+    assert record.verdict is not None
+    assert (record.verdict.suggestion, record.verdict.body.get("reason")) == (suggestion, None)
+
+
+def test_an_address_that_is_not_fetched_is_no_reading(sessions: Sessions, community_id: int) -> None:
+    looking = looking_over(sessions, reader=CountingReader())
+    body = verdict_of(sessions, community_id, "", "https://img.example.com/1.png", looking=looking)
+    assert (body["suggestion"], body["reason"]) == ("review", UNREAD)
+    assert "not listed" in body["unchecked"][0]
+
+
+def test_posts_without_a_word_are_alike_for_no_reason(sessions: Sessions, community_id: int) -> None:
+    board = a_board(sessions, community_id)
+    image = pictures_over(sessions).keep(community_id, drawn.plain()).id
+    board.say(*(("u1", place, "", "t1") for place in range(12)), images=(image,))
+    board.look()
+    assert not board.findings()
+
+
+# ---------------------------------------------------------------- for behaviour
+
+
+def copies(community: Board, image: str, authors: str, text: str) -> list[str]:
+    """One post by each account, ten minutes apart, each in a thread of its own."""
+    rows = [(one, 10.0 * place, text.format(place), f"t{place}") for place, one in enumerate(authors.split())]
+    return community.say(*rows, images=(image,))
+
+
+def test_a_contact_in_an_image_counts_for_repetition_as_one_in_the_text_does(
+    sessions: Sessions, community_id: int
+) -> None:
+    board = a_board(sessions, community_id)
+    image = pictures_over(sessions).keep(community_id, drawn.coded(FRIEND)).id
+    copies(board, image, "u1 u1 u1", "")
+    board.look()
+    (found,) = board.findings()
+    assert (found.kind, found.subject) == ("repeat_ads", "author:u1")
+    assert "u.wechat.com/EAbc123" in found.reason
+
+
+def test_a_code_in_images_joins_the_adverts_of_several_accounts(
+    sessions: Sessions, community_id: int
+) -> None:
+    """Texts that have nothing in common, and no contact in any."""
+    board = a_board(sessions, community_id)
+    image = pictures_over(sessions).keep(community_id, drawn.coded(FRIEND)).id
+    texts = ["手工皮鞋清仓,工厂直供特价包邮", "代写各科作业,价格便宜,下单私聊", "兼职刷单日结三百,扫码报名"]
+    board.say(*((f"u{n}", 9.0 * n, text, f"t{n}") for n, text in enumerate(texts)), images=(image,))
+    board.look()
+    assert [(row.kind, set(one)) for row, one in zip(board.findings(), board.members(), strict=True)] == [
+        ("coordinated_ads", {"p0", "p1", "p2"})
+    ]
+
+
+def test_lines_in_images_are_text_for_behaviour(sessions: Sessions, community_id: int) -> None:
+    looking = looking_over(
+        sessions, reader=CountingReader("一个疗程瘦十二斤,不反弹", "需要的咨询微信 qingshou77")
+    )
+    board = a_board(sessions, community_id)
+    board.scoring = dataclasses.replace(board.scoring, looking=looking)
+    image = looking.pictures.keep(community_id, drawn.plain()).id
+    copies(board, image, "u1 u2 u3", "")
+    board.look()
+    assert [row.kind for row in board.findings()] == ["coordinated_ads"]
+
+
+def test_a_code_that_leads_to_a_known_site_joins_nobody(sessions: Sessions, community_id: int) -> None:
+    board = a_board(sessions, community_id)
+    image = pictures_over(sessions).keep(community_id, drawn.coded("https://www.bilibili.com/video/BV1")).id
+    copies(board, image, "u1 u2 u3 u1 u2 u3", "第{}集更新了")
+    board.look()
+    assert not board.findings()
+
+
 def test_text_in_an_image_is_read() -> None:
     assert Path(drawn.FONT).exists(), "install fonts-noto-cjk"
     lines = ocr.LineReader().lines(drawn.written("加薇信领取兼职", "日结300 vx: abc12345"))
@@ -340,6 +466,33 @@ def test_an_upload_that_is_no_image_is_refused(api: Api, body: bytes) -> None:
     assert answer.status_code == 422
     assert "not an image" in answer.json["detail"]
     assert api.count(ImageRow) == 0
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF", "BMP", "WEBP"])
+def test_an_upload_that_was_cut_off_is_refused(api: Api, kind: str) -> None:
+    whole = drawn.noise(kind)
+    assert api.ask("POST", "/v1/images", data=whole, content_type="image/png").status_code == 201
+    for share in (0.3, 0.7, 0.98):
+        cut = whole[: int(len(whole) * share)]
+        answer = api.ask("POST", "/v1/images", data=cut, content_type="image/png")
+        assert answer.status_code == 422
+        assert "damaged" in answer.json["detail"]
+    assert api.count(ImageRow) == 1
+
+
+def test_a_post_may_be_nothing_but_images(api: Api) -> None:
+    image = api.ask("POST", "/v1/images", data=drawn.plain()).json["id"]
+    assert api.post({"data_id": "p", "images": [image]}).status_code == 202
+    assert api.post({"data_id": "q", "text": "", "images": [image]}).status_code == 202
+    api.score()
+    assert api.get("/v1/posts/p").json["verdict"]["reason"] == UNREAD
+    for body in ({}, {"text": " ", "images": []}, {"title": "只有标题"}):
+        answer = api.post({"data_id": "r", **body})
+        assert (answer.status_code, answer.json["pointer"]) == (422, "/text")
+        assert "images" in answer.json["detail"]
+    assert api.post({"data_id": "r", "images": [""]}).json["pointer"] == "/images/0"
+    edit = {"images": [image], "edited_at": "2025-11-21T09:00:00+00:00"}
+    assert api.ask("PUT", "/v1/posts/p", edit).status_code == 202
 
 
 def test_an_upload_over_the_limit_is_413(api: Api) -> None:

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from moderation import word_writing
 from moderation.domain.policy_versions import PolicyState
 from moderation.domain.review import Decision, DecisionKind
 from moderation.domain.verdict import Suggestion
 from moderation.policy_file.document import parse_policy
 from moderation.policy_file.writing import write_policy
-from moderation.services import wordlists
 from moderation.services.users import Role
 from moderation.services.word_preview import preview_word
 from review_ui import names
-from review_ui.word_forms import read_table
+from review_ui.word_tables import read_table
 from tests import desk
 from tests.desk import DAY, Told
 from tests.factories import NOW, a_community, an_entry
@@ -269,7 +269,10 @@ def test_a_wrong_document_names_line_or_field(at: PolicyDesk, document: str, sai
 def test_a_document_is_kept_as_it_was_written(at: PolicyDesk) -> None:
     document = "# 一句注释\n" + SHIPPED
     assert at.post("/policy/draft/text", document=document.replace("\n", "\r\n"), why="").status_code == 303
-    assert at.parts.policies.version(at.community, 1).document == document
+    kept = at.parts.policies.version(at.community, 1)
+    # The shipped policy has the name already: the version gets one of its own, and nothing else changes.
+    assert kept.document == document.replace('version = "convention-1"', 'version = "convention-1-v1"')
+    assert kept.name == "convention-1-v1"
 
 
 def test_an_edited_draft_replaces_the_one_it_came_from(at: PolicyDesk) -> None:
@@ -601,7 +604,7 @@ def test_a_table_beyond_the_limits_says_so(at: PolicyDesk) -> None:
 def test_a_community_has_no_more_words_than_workers_read(
     at: PolicyDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(wordlists, "MOST_WORDS", 3)
+    monkeypatch.setattr(word_writing, "MOST_WORDS", 3)
     assert send_table(at, large(3)).status_code == 303
     refused = send_table(at, large(4))
     assert refused.status_code == 422

@@ -21,6 +21,7 @@ from moderation.services.policies import Policies, UnknownPolicyError
 from moderation.services.queues import Queues
 from moderation.services.reading import post_record
 from moderation.services.reviewing import Reviewing
+from moderation.services.word_imports import WordImports
 from moderation.services.wordlists import UnknownEntryError, WordLists
 from moderation.store.engine import Sessions
 from moderation.text.entries import EntryError
@@ -180,7 +181,7 @@ def test_versions_of_another_community_are_unknown(
     with pytest.raises(UnknownPolicyError):
         policies.move(community_id, 1, PolicyState.LIVE, why="", author="王", now=NOW)
     with pytest.raises(UnknownPolicyError):
-        policies.shadow_differences(community_id, 1)
+        policies.shadow(community_id, 1)
 
 
 def test_a_shadow_is_watched_and_decides_nothing(
@@ -191,9 +192,28 @@ def test_a_shadow_is_watched_and_decides_nothing(
     keep(sessions, community_id, a_submission("a", "今天有优惠"), a_submission("b", "你好"))
     a_scoring(sessions).score_pending()
     assert suggestion_of(sessions, community_id, "a") == "review"
-    counts, latest = policies.shadow_differences(community_id, 1)
-    assert counts == {("review", "block"): 1}
-    assert [post.data_id for _, post in latest] == ["a"]
+    found = policies.shadow(community_id, 1)
+    assert found.counts == {("review", "block"): 1}
+    assert [post.data_id for _, post in found.latest] == ["a"]
+    assert (found.running, found.since, found.compared, found.total, found.last_at) == (True, NOW, 2, 1, NOW)
+
+
+def test_what_a_shadow_was_compared_on_adds_up_and_stays(
+    sessions: Sessions, community_id: int, policies: Policies
+) -> None:
+    policies.draft(community_id, document=STRICT, why="", author="王", now=NOW)
+    nothing = policies.shadow(community_id, 1)
+    assert (nothing.running, nothing.since, nothing.compared, nothing.last_at) == (False, None, 0, None)
+    policies.move(community_id, 1, PolicyState.SHADOW, why="", author="王", now=NOW + 1)
+    assert (policies.shadow(community_id, 1).since, policies.shadow(community_id, 1).compared) == (NOW + 1, 0)
+    for number in range(3):
+        keep(sessions, community_id, a_submission(f"p{number}", "你好"), now=NOW + number)
+        a_scoring(sessions, clock=lambda at=NOW + number: at).score_pending()  # type: ignore[misc]
+    policies.move(community_id, 1, PolicyState.LIVE, why="", author="王", now=NOW + 9)
+    keep(sessions, community_id, a_submission("after", "你好"))
+    a_scoring(sessions).score_pending()
+    found = policies.shadow(community_id, 1)
+    assert (found.running, found.compared, found.total, found.last_at) == (False, 3, 0, NOW + 2)
 
 
 # ---------------------------------------------------------------- words
@@ -232,7 +252,7 @@ def test_a_list_survives_export_and_import(sessions: Sessions, community_id: int
     given = [an_entry("龙须糖"), an_entry("麦芽糖", level=Level.BLOCK, effective_to=NOW + DAY)]
     words.add(community_id, "糖", given, author="王", now=NOW)
     table = words.export_csv(community_id, "糖")
-    assert words.import_csv(other, "糖", table, author="李", now=NOW) == 2
+    assert WordImports(sessions).import_csv(other, "糖", table, author="李", now=NOW).words == 2
     assert words.export_csv(other, "糖") == table
 
 

@@ -10,7 +10,7 @@ import pytest
 from moderation.domain.blocking import Basis, Proof
 from moderation.domain.evidence import Level
 from moderation.domain.policy import Rule
-from moderation.domain.review import Decision, DecisionKind
+from moderation.domain.review import SPOT_CHECK, Decision, DecisionKind, is_drawn
 from moderation.rulebooks import Rulebooks
 from moderation.services.precision import WINDOW, Precision
 from moderation.services.queues import Queues
@@ -174,3 +174,40 @@ def test_a_rulebook_shows_why_a_head_was_stopped(at: Desk) -> None:
     book = at.scoring(AD).rulebooks.current().of(at.community_id)
     found = book.policy.blocking(book.policy.rules[0], None)
     assert (found.basis, found.share.count, found.share.total) == (Basis.STOPPED, 0, 25)
+
+
+# ---------------------------------------------------------------- spot checks
+
+
+@pytest.mark.parametrize(("share", "least", "most"), [(0.0, 0, 0), (0.1, 60, 140), (1.0, 1_000, 1_000)])
+def test_a_share_is_drawn_by_chance_and_always_the_same(share: float, least: int, most: int) -> None:
+    drawn = [number for number in range(1_000) if is_drawn(f"post{number}", 1, share)]
+    assert least <= len(drawn) <= most
+    assert drawn == [number for number in range(1_000) if is_drawn(f"post{number}", 1, share)]
+
+
+def test_a_spot_check_has_a_person_judge_a_block_and_counts_in_the_precision(at: Desk) -> None:
+    for _ in range(4):
+        keep(at.sessions, at.community_id, a_submission(text=f"{AD_WORD}多多"))
+    keep(at.sessions, at.community_id, a_submission(text="今天天气不错"))
+    replace(at.scoring(AD), spot_check=1.0).score_pending()
+    entries = Queues(at.sessions).queue(at.community_id).entries
+    assert [(one.item.reason, one.verdict.suggestion if one.verdict else "") for one in entries] == [
+        (SPOT_CHECK, "block")
+    ] * 4
+    reviewing = Reviewing(at.sessions, RecordingBell())
+    for entry in entries:
+        reviewing.decide(
+            at.community_id, entry.item.id, Decision(DecisionKind.BLOCK, "3.1"), moderator_id=at.moderator,
+            version=entry.item.version, now=at.clock(),
+        )  # fmt: skip
+    assert at.measure() == 1
+    with at.sessions.read() as session:
+        counted = reviewed.decided(session, at.community_id, since=0, limit=10)
+    assert list(counted.values()) == [True] * 4
+
+
+def test_blocks_wait_for_nobody_where_no_share_is_drawn(at: Desk) -> None:
+    keep(at.sessions, at.community_id, a_submission(text=f"{AD_WORD}多多"))
+    at.scoring(AD).score_pending()
+    assert not Queues(at.sessions).queue(at.community_id).entries

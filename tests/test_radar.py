@@ -23,6 +23,7 @@ from moderation.domain.radar import (
 from moderation.domain.radar_terms import beside_contacts, terms
 from moderation.services.radar import Radar
 from moderation.services.wordlists import WordLists
+from moderation.sweeps.adverts import same_adverts
 from moderation.sweeps.hearing import everyday
 from moderation.text.entries import Kind
 from moderation.text.known import KnownWords
@@ -252,3 +253,39 @@ def test_the_radar_stays_in_community_and_window(forum: Forum) -> None:
     assert radar.look(other.id, since=NOW - DAY, until=LATER).rising == ()
     assert radar.look(forum.id, since=NOW - DAY, until=NOW).blocked == 0
     assert len(radar.look(forum.id, since=NOW, until=LATER, limit=1).rising) == 1
+
+
+def test_what_rises_in_one_advert_is_one_group(forum: Forum) -> None:
+    """Two accounts fill in one template; an advert of its own stays apart, and so does a word of both."""
+    keep(forum.sessions, forum.id, *[
+        a_submission(f"tea{n}", f"高山云雾茶叶批发,{n}斤起发货到家,加微信 chaye{n % 2}66", author=an_author("v"))
+        for n in range(6)
+    ])  # fmt: skip
+    scoring = a_scoring(forum.sessions)
+    while scoring.score_pending():
+        pass
+    page = Radar(forum.sessions, (an_entry("加微信"),)).look(forum.id, since=NOW, until=LATER)
+    groups = {one.candidate.text: one.group for one in page.rising}
+    sugar = {group for text, group in groups.items() if "龙须糖" in text or "sugar" in text}
+    tea = {group for text, group in groups.items() if "云雾" in text or "chaye" in text}
+    assert len(sugar) == len(tea) == 1
+    assert sugar != tea
+    assert "wechat:sugara888" in groups
+    assert all(page.rising[group].group == group for group in groups.values())
+
+
+@pytest.mark.parametrize(
+    ("places", "groups"),
+    [
+        ([[0, 1], [0, 1, 2], [3], []], [0, 0, 2, 3]),
+        ([[0, 3], [1, 2], [0]], [0, 1, 1]),  # the first stands in two adverts, half and half
+        ([], []),
+    ],
+)
+def test_which_candidates_come_out_of_one_advert(places: list[list[int]], groups: list[int]) -> None:
+    advert = "本店新到一批手工月饼,买三盒送一盒,老顾客再打九折,联系 {}"
+    texts = [
+        *(advert.format(who) for who in ("ab12", "cd_34", "139")),
+        "出租学区房两室一厅,拎包入住,中介勿扰",
+    ]
+    assert same_adverts(places, texts) == groups

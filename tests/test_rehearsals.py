@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import signal
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,6 +20,7 @@ from moderation.domain.rehearsal import (
     Stage,
     UnknownVersionError,
 )
+from moderation.domain.verdict import Suggestion
 from moderation.endpoints import backtests as endpoint
 from moderation.outbound.bell import QueueName
 from moderation.services.backtesting import Backtesting
@@ -28,7 +30,7 @@ from moderation.store import rehearsals as store
 from moderation.store.engine import Sessions
 from moderation.store.tables import PolicyRow, RehearsalRow
 from moderation.wiring.maintenance import waits
-from tests.factories import CALIBRATED, NOW, a_scoring, a_submission, keep
+from tests.factories import CALIBRATED, HOUR, NOW, a_scoring, a_submission, keep
 from tests.fakes import RecordingBell, StoppedClock
 
 if TYPE_CHECKING:
@@ -226,8 +228,9 @@ def test_the_interface_answers_at_once_or_says_where_to_look(
     api.clock.forward(1)
     api.ask("POST", "/v1/policies", {"document": STRICT})
     at_once = api.ask("POST", "/v1/policies/1/backtest?days=7")
-    assert (at_once.status_code, at_once.json["posts"]) == (200, 3)
-    assert api.get("/v1/policies/1/backtest").status_code == 404
+    assert (at_once.status_code, at_once.json["result"]["posts"]) == (200, 3)
+    assert {"scores", "words", "windows", "people"} == set(at_once.json["basis"])
+    assert api.get("/v1/policies/1/backtest").json == at_once.json  # also after it ended
     monkeypatch.setattr(endpoint, "AT_ONCE", 2)
     for _ in range(2):  # asked twice, it is the same run
         answer = api.ask("POST", "/v1/policies/1/backtest?days=7")
@@ -237,8 +240,63 @@ def test_the_interface_answers_at_once_or_says_where_to_look(
     api.parts.rehearsals.work(seconds=60, clock=api.clock)
     done = api.get("/v1/policies/1/backtest").json
     assert (done["state"], done["done"], done["days"]) == ("done", 3, 7)
-    assert done["result"] == at_once.json
+    assert done["result"] == at_once.json["result"]
     api.ask("POST", "/v1/policies/1/backtest?days=1")
     stopped = api.ask("DELETE", "/v1/policies/1/backtest")
     assert (stopped.status_code, stopped.json["state"]) == (200, "stopped")
     assert api.ask("POST", "/v1/policies/9/backtest").status_code == 404
+
+
+def test_one_that_fails_while_the_caller_waits_is_gone_on_with_by_a_worker(api: Api) -> None:
+    api.post({"data_id": "p", "text": "今天有优惠", "author": {"id": "u1"}})
+    api.score()
+    api.clock.forward(1)
+    api.ask("POST", "/v1/policies", {"document": STRICT})
+    document(api, "not a policy")
+    assert api.ask("POST", "/v1/policies/1/backtest?days=7").status_code == 422
+    assert api.get("/v1/policies/1/backtest").json["state"] == "running"
+    document(api, STRICT)
+    assert api.parts.rehearsals.work(seconds=60, clock=api.clock)
+    assert api.get("/v1/policies/1/backtest").json["result"]["posts"] == 1
+
+
+def document(api: Api, text: str) -> None:
+    with api.parts.sessions.write.begin() as session:
+        session.execute(update(PolicyRow).values(document=text))
+
+
+# ---------------------------------------------------------------- sensitive periods
+
+
+WINDOWED = (
+    LIVE.replace("0.5", "0.9").replace("block = 0.9", "block = 0.95")
+    + """
+[[windows]]
+name = "高考期间"
+from = {start}
+to = {end}
+review_factor = 0.6
+"""
+)
+
+
+def test_each_post_is_judged_in_the_windows_that_were_open_when_it_came_in(shop: Shop) -> None:
+    """Three equal posts (0.6): two within the window, where 0.54 is enough, and one after it, where 0.9 is asked."""
+    day = datetime.fromtimestamp(NOW // 1_000_000, UTC)
+    window = WINDOWED.format(start=day.isoformat(), end=(day + timedelta(hours=1)).isoformat())
+    draft = shop.policies.draft(shop.community_id, document=window, why="", author="王", now=NOW)
+    keep(shop.sessions, shop.community_id, a_submission("later", "以后有优惠"), now=NOW + 2 * HOUR)
+    a_scoring(shop.sessions, clock=lambda: NOW + 2 * HOUR).score_pending()
+    shop.parts.ask(shop.community_id, draft.number, days=7, head="ad", by="王", now=NOW + 3 * HOUR)
+    while shop.step():
+        pass
+    found = shop.parts.latest(shop.community_id, draft.number)
+    assert found
+    run, counted = found
+    assert run.outcome
+    assert {move: count for move, count in counted.moves.items() if move[0] is Suggestion.REVIEW} == {
+        (Suggestion.REVIEW, Suggestion.REVIEW): 2, (Suggestion.REVIEW, Suggestion.PASS): 1,
+    }  # fmt: skip
+    assert [one.data_id for one in counted.examples[Suggestion.REVIEW, Suggestion.PASS]] == ["later"]
+    by_threshold = {one.review: round(one.per_hour * run.outcome.hours) for one in run.outcome.candidates}
+    assert (by_threshold[0.6], by_threshold[0.7], by_threshold[0.9], by_threshold[0.99]) == (3, 2, 2, 2)

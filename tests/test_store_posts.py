@@ -413,13 +413,13 @@ def test_metrics_change_without_a_new_revision(sessions: Sessions, community_id:
 
 INCREMENT = """
 import sys
-from moderation.store import posts
+from moderation.store import outbox
 from moderation.store.engine import Sessions
 url, post_id, times = sys.argv[1:]
 sessions = Sessions(url, pool_size=1)
 for _ in range(int(times)):
     with sessions.write.begin() as session:
-        posts.next_event_version(session, post_id)
+        outbox.next_version(session, post_id)
 sessions.close()
 """
 

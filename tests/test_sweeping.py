@@ -17,8 +17,11 @@ from moderation.services import sweeping
 from moderation.services.intake import Intake
 from moderation.services.policies import Policies
 from moderation.services.queues import Queues
+from moderation.services.reading import post_record
 from moderation.services.reviewing import Reviewing
-from moderation.services.sweeping import Sweeping, UnknownSweepPolicyError
+from moderation.services.sweeping import Sweeping
+from moderation.services.sweeps import Sweeps
+from moderation.store.sweeps import Marked
 from moderation.store.tables import (
     Base,
     BrandMarkRow,
@@ -30,6 +33,7 @@ from moderation.store.tables import (
     VerdictRow,
 )
 from moderation.sweeps import working
+from moderation.sweeps.judges import Judges, UnknownSweepPolicyError
 from moderation.sweeps.judging import Criteria, SweepCriteriaError, a_contact
 from moderation.sweeps.pages import UnknownSweepError
 from moderation.sweeps.steps import apply_batch, undo_batch
@@ -84,7 +88,9 @@ class Desk:
         self.sessions = sessions
         self.community_id = a_community(sessions, slug).id
         self.scoring = a_scoring(sessions)
-        self.sweeping = Sweeping(sessions, RecordingBell(), LIVE, CALIBRATED)
+        judges = Judges(sessions, LIVE, CALIBRATED)
+        self.sweeps = Sweeps(sessions, RecordingBell(), judges)
+        self.sweeping = Sweeping(sessions, RecordingBell(), judges)
         self.queues = Queues(sessions)
         self.reviewing = Reviewing(sessions, RecordingBell())
         self.intake = Intake(sessions, RecordingBell())
@@ -195,9 +201,8 @@ def test_only_the_window_is_swept(desk: Desk) -> None:
 
 
 def test_allow_words_hold(desk: Desk) -> None:
-    allowing = Sweeping(
-        desk.sessions, RecordingBell(), LIVE, CALIBRATED, (an_entry("龙须糖博物馆", "0.2", kind=Kind.ALLOW),)
-    )
+    allowed = (an_entry("龙须糖博物馆", "0.2", kind=Kind.ALLOW),)
+    allowing = Sweeping(desk.sessions, RecordingBell(), Judges(desk.sessions, LIVE, CALIBRATED, allowed))
     desk.keep(("a", "参观龙须糖博物馆"), ("b", "卖龙须糖"))
     page = allowing.preview(desk.community_id, WORD, since=NOW, until=LATER, author="王", now=LATER)
     assert [post.data_id for _, post in page.samples] == ["b"]
@@ -223,7 +228,7 @@ def test_words_and_versions_that_cannot_be_used(desk: Desk) -> None:
         desk.preview(Criteria(words=(an_entry("龙须糖", "99.9"),)))
     with pytest.raises(UnknownSweepPolicyError):
         desk.preview(Criteria(policy=7))
-    assert desk.sweeping.all_of(desk.community_id) == []
+    assert desk.sweeps.all_of(desk.community_id) == []
 
 
 # ---------------------------------------------------------------- applying
@@ -366,7 +371,7 @@ def test_a_crash_in_the_middle_is_resumed(desk: Desk, monkeypatch: pytest.Monkey
     monkeypatch.setattr(working, "apply_batch", dying)
     with pytest.raises(DiedError):
         desk.apply(sweep_id)
-    page = desk.sweeping.page(desk.community_id, sweep_id)
+    page = desk.sweeps.page(desk.community_id, sweep_id)
     assert page.tally.count(Swept.APPLIED) == min(2 * (died_at - 1), 5)
     monkeypatch.setattr(working, "apply_batch", apply_batch)
     assert desk.apply(sweep_id).sweep.state == "applied"
@@ -394,7 +399,7 @@ def test_a_preview_that_was_cut_off_is_not_applied(desk: Desk, monkeypatch: pyte
 
     with pytest.raises(DiedError):
         desk.preview(progress=die)
-    (sweep,) = desk.sweeping.all_of(desk.community_id)
+    (sweep,) = desk.sweeps.all_of(desk.community_id)
     with pytest.raises(SweepStateError):
         desk.apply(sweep.id)
     with pytest.raises(SweepStateError):
@@ -433,6 +438,23 @@ def test_undoing_restores_exactly(desk: Desk) -> None:
     assert page.sweep.state == "undone"
     events = [row for row in desk.rows(OutboxEventRow) if row.subject == "post:a"]
     assert sorted(row.subject_version for row in events) == [1, 2, 3]
+
+
+def test_the_history_tells_a_sweep_from_its_undoing(desk: Desk) -> None:
+    desk.keep(("a", "卖龙须糖"))
+    first = desk.preview().sweep.id
+    desk.apply(first)
+    desk.undo(first)
+    second = desk.preview().sweep.id
+    desk.apply(second)
+    record = post_record(desk.sessions, desk.community_id, "a")
+    assert record is not None
+    assert [one.source for one in record.verdicts] == ["machine", "sweep", "sweep", "sweep"]
+    marked = {2: Marked(first, undone=False), 3: Marked(first, undone=True), 4: Marked(second, undone=False)}
+    assert record.sweeps == marked
+    item = desk.queues.item_of_post(record.post)
+    assert item is not None
+    assert desk.queues.item(desk.community_id, item.id).sweeps == marked
 
 
 def test_undoing_closes_only_what_the_sweep_opened(desk: Desk) -> None:
@@ -517,7 +539,7 @@ def test_the_receipt(desk: Desk) -> None:
     desk.keep(("a1", "卖龙须糖"), ("a2", "买龙须糖"), ("b", "你好"))
     sweep_id = desk.preview(why="专项整治").sweep.id
     desk.apply(sweep_id)
-    receipt, text = desk.sweeping.receipt(desk.community_id, sweep_id)
+    receipt, text = desk.sweeps.receipt(desk.community_id, sweep_id)
     assert (receipt["posts_read"], receipt["posts_matched"], receipt["posts_changed"]) == (3, 2, 2)
     assert receipt["by_clause"] == [
         {"clause": "3.6", "name": "买卖虚假互动", "before": "pass", "after": "review", "posts": 2}
@@ -536,7 +558,7 @@ def test_the_receipt(desk: Desk) -> None:
     ):
         assert said in text
     desk.undo(sweep_id)
-    undone, text = desk.sweeping.receipt(desk.community_id, sweep_id)
+    undone, text = desk.sweeps.receipt(desk.community_id, sweep_id)
     assert (undone["posts_changed"], undone["posts_restored"]) == (2, 2)
     assert undone["post_ids_sha256"] == receipt["post_ids_sha256"]
     assert "已恢复原结论 2 条" in text
@@ -550,10 +572,10 @@ def test_a_sweep_stays_in_its_community(desk: Desk) -> None:
     for verb in (other.apply, other.undo):
         with pytest.raises(UnknownSweepError):
             verb(sweep_id)
-    for look in (other.sweeping.page, other.sweeping.receipt):
+    for look in (other.sweeps.page, other.sweeps.receipt):
         with pytest.raises(UnknownSweepError):
             look(other.community_id, sweep_id)
     desk.apply(sweep_id)
-    assert other.sweeping.all_of(other.community_id) == []
+    assert other.sweeps.all_of(other.community_id) == []
     assert [row.data_id for row in desk.rows(SweepPostRow)] == ["a"]
     assert len(other.verdicts("b")) == 1

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import select, update
 
+from moderation.domain.policy import Rule
 from moderation.domain.post import Overdue, PublishingMode, PublishingRule, Timeout
 from moderation.domain.publishing import RISE, outcome
-from moderation.domain.review import Decision, DecisionKind
+from moderation.domain.review import SPOT_PRIORITY, Decision, DecisionKind
+from moderation.domain.verdict import Action
 from moderation.publishing import Publishing
 from moderation.services.intake import Intake
 from moderation.services.queues import Queues
@@ -19,7 +22,7 @@ from moderation.services.reviewing import Reviewing
 from moderation.services.scoring import MAX_ATTEMPTS
 from moderation.services.timeouts import Timeouts
 from moderation.store.tables import OutboxEventRow, PostRow, TimeoutRow
-from tests.factories import AD_WORD, DOUBTFUL_WORD, MINUTE, NOW, a_scoring, a_submission, a_user
+from tests.factories import AD_WORD, DOUBTFUL_WORD, MINUTE, NOW, a_policy, a_scoring, a_submission, a_user
 from tests.fakes import RecordingBell, StoppedClock
 
 if TYPE_CHECKING:
@@ -150,6 +153,18 @@ def test_a_post_that_could_not_be_scored_stays_held(at: Desk) -> None:
 def test_what_is_not_held_or_not_due_is_left(at: Desk, text: str, group: str, more: dict[str, Any]) -> None:
     at.post(text, group, **more)
     assert at.after(120) == 0
+
+
+def test_a_block_that_waits_to_be_checked_is_never_shown(at: Desk) -> None:
+    """The policy holds what it blocks, and the board shows what waits too long."""
+    submission = a_submission(text=f"{AD_WORD}多多", group="新手")
+    intake = Intake(at.sessions, RecordingBell(), at.publishing)
+    intake.submit(at.community_id, [submission], now=at.clock())
+    policy = a_policy(rules=(Rule("ad", "3.1", block_action=Action.HOLD),))
+    replace(a_scoring(at.sessions, policy=policy, clock=at.clock), spot_check=1.0).score_pending()
+    assert (at.action(submission.data_id), at.priority(submission.data_id)) == ("hold", SPOT_PRIORITY)
+    assert at.after(1_000) == 0
+    assert at.action(submission.data_id) == "hold"
 
 
 def test_what_was_decided_edited_or_withdrawn_meanwhile_is_left(at: Desk) -> None:

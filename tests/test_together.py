@@ -9,6 +9,7 @@ import pytest
 from moderation.domain.convention import UnknownClauseError
 from moderation.domain.review import Decision, DecisionKind, UndoExpiredError
 from moderation.domain.together import Skip, skip_of
+from moderation.services.gangs import Gangs
 from moderation.services.queues import Queues
 from moderation.services.reviewing import Reviewing
 from moderation.services.together import Together, UnknownGroupDecisionError
@@ -55,7 +56,7 @@ class Group:
         a_scoring(self.sessions).score_pending()
 
     def seen(self) -> list[tuple[int, int]]:
-        preview = self.together.preview(self.id, ["u0", "u1"], since=NOW - HOUR)
+        preview = Gangs(self.sessions).preview(self.id, ["u0", "u1"], since=NOW - HOUR)
         return [(item.id, item.version) for item, _ in preview.open]
 
     def decide(self, together: Together | None = None, clause: str = "3.3") -> int:

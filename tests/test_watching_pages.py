@@ -8,10 +8,12 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import select
 
 from moderation.domain.emergency import EmergencyState
 from moderation.domain.review import Decision, DecisionKind, ReviewState
 from moderation.services.users import Role
+from moderation.store.tables import LookRow
 from moderation.sweeps.working import MOST_ATTEMPTS
 from tests.factories import HOUR, MINUTE, NOW
 from tests.fakes import StoppedClock
@@ -144,7 +146,7 @@ def test_what_cannot_be_swept_names_the_field(at: WatchDesk, changes: dict[str, 
     answer = at.post("/sweeps", **{**SWEEP, **changes})
     assert answer.status_code == 422
     assert f'data-testid="error-{field}"' in answer.text
-    assert at.parts.sweeping.all_of(at.community) == []
+    assert at.parts.sweeps.all_of(at.community) == []
 
 
 def test_a_sweep_that_stopped_says_so_and_goes_on(at: WatchDesk) -> None:
@@ -152,7 +154,7 @@ def test_a_sweep_that_stopped_says_so_and_goes_on(at: WatchDesk) -> None:
     at.clock.forward(MINUTE)
     path = swept(at)
     with at.parts.sessions.write.begin() as session:
-        row = session.merge(at.parts.sweeping.all_of(at.community)[0])
+        row = session.merge(at.parts.sweeps.all_of(at.community)[0])
         row.attempts = MOST_ATTEMPTS
     at.maintain()
     assert "sweep-stalled" in at.get(path).text
@@ -247,6 +249,43 @@ def test_the_radar_from_asking_to_dismissing(at: WatchDesk) -> None:
     assert "radar-dismissed" not in at.get("/radar").text
 
 
+def test_one_advert_is_one_card_whose_contact_is_the_one_in_the_text(at: WatchDesk) -> None:
+    at.fill()
+    for number in range(6):
+        at.send(f"tea{number}", f"高山云雾茶叶批发,{number}斤起发货到家,加微信 cha··ye166", f"v{number % 3}")
+    at.clock.forward(MINUTE)
+    at.post("/radar", days="7")
+    at.maintain()
+    shown = at.get("/radar").text
+    cards = shown.split('data-testid="radar-candidate"')[1:]
+    assert len(cards) == 2
+    (card,) = [one for one in cards if "chaye" in one]
+    assert "sugar888" not in card
+    assert 'radar-word"><bdi>cha··ye166</bdi> <span class="dim candidate-reads">读作 <bdi>chaye166' in card
+    form = card.split("radar-dismiss-all")[0].rsplit("<form", 1)[1]
+    texts = re.findall(r'name="text" value="([^"]+)"', form)
+    assert len(texts) == 1 + card.count('data-testid="radar-other"') >= 2
+    at.post("/radar/dismiss", text=texts)
+    assert "chaye" not in at.get("/radar").text.partition("radar-dismissed")[0]
+
+
+def test_a_look_says_whether_it_read_everything(at: WatchDesk) -> None:
+    at.fill()
+    at.clock.forward(MINUTE)
+    at.post("/radar", days="7")
+    at.post("/gangs", days="7")
+    at.maintain()
+    for page in ("radar", "gangs"):
+        shown = at.get(f"/{page}").text
+        assert "读了这段时间的全部 30 条帖子" in shown
+        assert f"{page}-partly" not in shown
+    with at.parts.sessions.write.begin() as session:
+        for row in session.scalars(select(LookRow)):
+            row.body = {**row.body, "total": 61_234}
+    for page in ("radar", "gangs"):
+        assert "共 61,234 条帖子，只读了最新的 50,000 条" in at.get(f"/{page}").text
+
+
 def test_a_candidate_that_became_a_word_is_gone(at: WatchDesk) -> None:
     at.fill()
     at.clock.forward(MINUTE)
@@ -294,6 +333,15 @@ def test_a_group_is_decided_together_and_taken_back(at: WatchDesk) -> None:
     assert open_items(at) == before
     assert "group-undo" not in at.get(handled).text
     assert 'data-testid="group-row"' in at.get("/gangs").text
+
+
+def test_a_group_asks_to_be_handled_only_where_something_waits(at: WatchDesk) -> None:
+    path = a_group(at)
+    assert re.search(r'btn-primary"[^>]*data-testid="gang-open">一并处理 4 条…', at.get("/gangs").text)
+    at.post(f"{path}/decide", item=items(at.get(path).text), clause="3.3", note="")
+    shown = at.get("/gangs").text
+    assert re.search(r'data-testid="gang-open">细看', shown)
+    assert "btn-primary" not in shown.split('data-testid="gang"')[1]
 
 
 def test_what_cannot_be_decided_is_named_with_the_reason(at: WatchDesk) -> None:

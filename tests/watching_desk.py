@@ -9,7 +9,9 @@ from moderation.services.emergency import COUNT_EVERY, Emergency
 from moderation.services.gangs import Gangs
 from moderation.services.radar import Radar
 from moderation.services.sweeping import Sweeping
+from moderation.services.sweeps import Sweeps
 from moderation.services.together import Together
+from moderation.sweeps.judges import Judges
 from moderation.wiring.maintenance import Maintenance
 from tests.factories import CALIBRATED, a_scoring, a_submission, an_author, an_entry, keep
 from tests.fakes import RecordingBell
@@ -26,9 +28,11 @@ KNOWN = (an_entry("隆须糖", "3.6"), an_entry("加微信"), an_entry("优惠")
 def watch_parts(url: str, clock: StoppedClock) -> WebParts:
     """The desk's parts with everything that looks back."""
     parts = policy_parts(url, clock)
+    judges = Judges(parts.sessions, SHIPPED, CALIBRATED)
     return dataclasses.replace(
         parts,
-        sweeping=Sweeping(parts.sessions, parts.bell, SHIPPED, CALIBRATED),
+        sweeps=Sweeps(parts.sessions, parts.bell, judges),
+        sweeping=Sweeping(parts.sessions, parts.bell, judges),
         radar=Radar(parts.sessions, KNOWN, parts.bell),
         gangs=Gangs(parts.sessions, parts.bell),
         emergency=Emergency(parts.sessions, parts.bell),

@@ -38,6 +38,8 @@ def run(role: str) -> None:
     load()
     if role == "general":
         schedule.start()
+    else:
+        context.scoring().rulebooks.words.watch()
     # One queue a worker would use BLMOVE and an intermediate queue; both are only bells here.
     redis = connect_redis(context.settings().redis_url, timeout=None)
     worker = SimpleWorker(

@@ -8,7 +8,7 @@ from typing import Final
 import click
 
 from moderation import __version__
-from moderation.cli import accounts, files, rules, running, sweeps, watching
+from moderation.cli import accounts, backtests, brands, files, lexicons, policies, running, sweeps, watching
 from moderation.cli.base import UserErrorGroup
 
 _TRAINING: Final = {"train": "Train a model of your own.", "evaluate": "Measure a bundle on labelled files."}
@@ -71,9 +71,10 @@ for _command in (
     files.behaviour,
     accounts.keys,
     accounts.users,
-    rules.brands,
-    rules.lexicons,
-    rules.backtest,
+    brands.brands,
+    lexicons.lexicons,
+    backtests.backtest,
+    policies.policy,
     sweeps.sweep,
     watching.radar,
     watching.gangs,

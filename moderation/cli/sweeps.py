@@ -114,8 +114,11 @@ def receipt(number: int, *, as_json: bool, data_dir: Path | None) -> None:
 
     Example: moderation sweep receipt 3 > receipt.txt
     """
+    from moderation.wiring.sweeps import build_sweeps
+
     with closing(database(data_dir)) as sessions, _told_plainly():
-        found, text = _sweeping(sessions, data_dir).receipt(community_id(sessions), number)
+        service = build_sweeps(settings(data_dir=data_dir), sessions, None)
+        found, text = service.receipt(community_id(sessions), number)
     click.echo(json.dumps(found, ensure_ascii=False, indent=1) if as_json else text.rstrip())
 
 

@@ -21,6 +21,7 @@ from sqlalchemy.exc import DBAPIError
 
 from moderation.classifiers.bundle import read_bundle
 from moderation.commands.demo import is_loaded, load_demo
+from moderation.domain.coverage import said, uncovered
 from moderation.domain.failures import UserError
 from moderation.embedded import EmbeddedRedis, data_folder
 from moderation.policy_file.document import read_policy
@@ -35,6 +36,7 @@ from moderation.wiring.lexicon_files import read_lexicons
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from moderation.domain.policy import Policy
     from moderation.store.engine import Sessions
 
 COMMUNITY: Final = "default"
@@ -73,7 +75,7 @@ def start(
     given: dict[str, Any] = {"data_dir": data_dir, "workers": workers}
     settings = Settings(**{name: value for name, value in given.items() if value is not None})
     # Before anything is made: a first start that fails later would have shown its login to nobody.
-    read_policy(settings.policy)
+    _warn_of_gaps(read_policy(settings.policy).policy)
     read_bundle(settings.bundle)
     read_lexicons(settings.lexicons)
     if bootstrap is not None and not bootstrap.parent.is_dir():
@@ -93,6 +95,16 @@ def start(
             children, on_ready=lambda: _announce(access, bootstrap=bootstrap, demo=demo, settings=settings)
         )
         return supervisor.run()
+
+
+def _warn_of_gaps(policy: Policy) -> None:
+    """Say what a policy file of one's own no longer looks for: that may be meant, but is never silent."""
+    shipped = Settings.model_fields["policy"].default
+    gaps = uncovered(read_policy(shipped).policy, policy)
+    if gaps:
+        sys.stderr.write(
+            f"Warning: the policy file has no rule for {said(gaps)}: nothing is looked for there.\n"
+        )
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -10,6 +10,7 @@ from moderation.classifiers.behaviour.keeping import facts_json, observed
 from moderation.classifiers.behaviour.observing import LONGEST
 from moderation.classifiers.behaviour.pile_on import named
 from moderation.classifiers.behaviour.ties import ties
+from moderation.conduct.pictured import whole_text, with_codes
 from moderation.domain.behaviour_verdicts import advertising_is_free
 from moderation.domain.findings import Circumstances
 from moderation.domain.post import PublishingMode, Scene
@@ -56,7 +57,7 @@ def read(
 
     Where a post may advertise it does not count as an advert.
     """
-    posted = [_posted(index, post) for index, (post, _) in enumerate(batch)]
+    posted = [_posted(index, post, verdict) for index, (post, verdict) in enumerate(batch)]
     scores = {
         one.text[:LONGEST]: evidence_from_json(verdict.body).scores
         for one, (_, verdict) in zip(posted, batch, strict=True)
@@ -67,11 +68,11 @@ def read(
             post_id=post.id,
             revision=post.revision,
             at=post.posted_at,
-            observed=_permitted(one, rules.policy, post),
+            observed=_permitted(with_codes(one, verdict.body), rules.policy, post),
             head=_begins_thread(post),
             minor=bool(post.author.get("minor")),
         )
-        for one, (post, _) in zip(found, batch, strict=True)
+        for one, (post, verdict) in zip(found, batch, strict=True)
     ]
 
 
@@ -81,12 +82,12 @@ def _observer(rules: Rulebook, segmenter: Segmenter, scores: Mapping[str, Scores
     return Observer(rules.lexicon, segmenter, lambda texts: [scores[text] for text in texts], thresholds)
 
 
-def _posted(index: int, post: PostRow) -> Posted:
+def _posted(index: int, post: PostRow, verdict: VerdictRow) -> Posted:
     context = post.context or {}
     return Posted(
         index=index,
         author=post.author_id or "",
-        text=f"{post.title}\n{post.text}" if post.title else post.text,
+        text=whole_text(f"{post.title}\n{post.text}" if post.title else post.text, verdict.body),
         minute=post.posted_at / MINUTE,
         thread=context.get("thread_id") or "",
         target_author=context.get("target_author") or context.get("reply_to_author") or "",

@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from moderation.domain import review
+from moderation.conduct.turns import turn
 from moderation.domain.behaviour_verdicts import SOURCE
 from moderation.domain.convention import Label
-from moderation.domain.review import ReviewState
 from moderation.domain.verdict import Suggestion
-from moderation.store import behaviour_findings, brands, outbox, reviews, sweeps, verdicts
+from moderation.store import behaviour_findings, brands, outbox, verdicts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,7 +29,7 @@ def write_changes(session: Session, changes: Sequence[tuple[Standing, Change]], 
     if not changes:
         return
     verdicts.append(session, [_verdict_row(one, change, now) for one, change in changes])
-    _open_items(session, changes, now)
+    turn(session, changes, now=now)
     spam = [
         one.post.id
         for one, change in changes
@@ -38,7 +37,7 @@ def write_changes(session: Session, changes: Sequence[tuple[Standing, Change]], 
     ]
     for post_id in behaviour_findings.naming_brands(session, spam):
         brands.set_clean(session, post_id, clean=False)
-    versions = sweeps.raise_versions(session, [one.post.id for one, _ in changes])
+    versions = outbox.next_versions(session, [one.post.id for one, _ in changes])
     outbox.append(
         session,
         [
@@ -63,33 +62,6 @@ def _verdict_row(one: Standing, change: Change, now: int) -> dict[str, Any]:
         "body": change.body,
         "created_at": now,
     }
-
-
-def _open_items(session: Session, changes: Sequence[tuple[Standing, Change]], now: int) -> None:
-    """See to it that each post to review has an open item; one that was decided stays so."""
-    wanted = [pair for pair in changes if review.needs_human(pair[1].verdict)]
-    known = sweeps.items_of(session, [one.post.id for one, _ in wanted])
-    fresh = []
-    for one, change in wanted:
-        values = {
-            "queue": review.queue_of(change.verdict).value,
-            "priority": review.priority(change.verdict),
-            "reason": change.body["behaviour"][-1]["reason"],
-        }
-        item = known.get((one.post.id, one.post.revision))
-        if item is None:
-            fresh.append(
-                {
-                    "community_id": one.post.community_id,
-                    "post_id": one.post.id,
-                    "revision": one.post.revision,
-                    "opened_at": now,
-                    **values,
-                }
-            )
-        elif item.state == ReviewState.CLOSED.value:
-            sweeps.reopen(session, item.id, **values, now=now)
-    reviews.open_items(session, fresh)
 
 
 def recommend_shields(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from moderation.domain.convention import Category
-from moderation.domain.policy import NEVER, decide, head_score
+from moderation.domain.policy import NEVER, head_score
 from moderation.domain.review import DecisionKind
-from moderation.domain.verdict import Suggestion, Versions
+from moderation.domain.verdict import Suggestion
+from moderation.domain.weighing import outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,6 +22,9 @@ CANDIDATES: Final = (
     *(0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.97, 0.99),
 )
 """Review thresholds that a budget looks at: closer at both ends, where rare categories and sure ones have theirs."""
+
+_TOP: Final = 0.9999
+"""Above every candidate, below what is never reached."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +71,16 @@ def sample(
 ) -> Sample:
     """Find where a post changes sides while the review threshold of ``head`` rises.
 
-    It does so at the head's own score, and at the score that a disguised contact is weighed by (clause 3.8);
-    bounds below the lowest candidate are left out.
+    It does so at the head's own score, and at the score that a disguised contact is weighed by (clause 3.8); both lie
+    higher while a sensitive period lowers the threshold.  Bounds below the lowest candidate are left out.
     """
-    bounds = sorted(bound for bound in _bounds(head, evidence) if bound >= CANDIDATES[0])
+    factor = min(
+        (one.review_factor for one in policy.in_force if one.covers(post.group, post.scene)), default=1.0
+    )
+    scores = _bounds(head, evidence)
+    # A hair below where the lowered threshold meets the score: rounding must not push it over; and below NEVER.
+    lifted = scores if factor == 1 else {min(one / factor * (1 - 1e-9), _TOP) for one in scores}
+    bounds = sorted(bound for bound in lifted if bound >= CANDIDATES[0])
     return Sample(
         hour=hour,
         steps=tuple((bound, _suggest(with_review(policy, head, bound), evidence, post)) for bound in bounds),
@@ -82,8 +92,7 @@ def sample(
 
 def with_review(policy: Policy, head: str, review: float) -> Policy:
     """The policy with another review threshold of one head; a scene's own threshold stays."""
-    rules = tuple(replace(rule, review=review) if rule.head == head else rule for rule in policy.rules)
-    return replace(policy, rules=rules)
+    return policy.with_review(head, review)
 
 
 def _bounds(head: str, evidence: Evidence) -> set[float]:
@@ -94,7 +103,7 @@ def _bounds(head: str, evidence: Evidence) -> set[float]:
 
 
 def _suggest(policy: Policy, evidence: Evidence, post: Circumstances) -> Suggestion:
-    return decide(policy, evidence, post, Versions()).suggestion
+    return outcome(policy, evidence, post)[0]
 
 
 @dataclass(slots=True)

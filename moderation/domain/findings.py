@@ -52,7 +52,11 @@ def head_score(scores: Scores, head: str) -> float:
         return scores.negativity
     if head == Category.AD:
         return scores.ad
-    return scores.categories.get(Category(head), 0.0)
+    return scores.categories.get(_CATEGORIES.get(head) or Category(head), 0.0)
+
+
+_CATEGORIES: Final = {each.value: each for each in Category}
+"""Looked up: asking the enumeration takes longer than all that is done with its answer."""
 
 
 def by_model(policy: Policy, scores: Scores, scene: Scene, factor: float) -> list[Finding]:
@@ -60,9 +64,9 @@ def by_model(policy: Policy, scores: Scores, scene: Scene, factor: float) -> lis
     found = []
     for rule, limit in policy.limits(scene):
         probability = head_score(scores, rule.head)
-        suggestion = limit.tightened(factor).judge(probability)
-        if suggestion is not Suggestion.PASS:
-            found.append(_finding(rule.clause, probability, Source.MODEL, suggestion))
+        bound = limit if factor == 1 else limit.tightened(factor)
+        if probability >= bound.review or probability >= bound.block:
+            found.append(_finding(rule.clause, probability, Source.MODEL, bound.judge(probability)))
     return found
 
 

@@ -6,6 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+UNREAD: Final = "nothing but images, and not all of them were read"
+"""Why a person looks at a post without a text: a machine has seen nothing of it, or not everything."""
+
 
 @dataclass(frozen=True, slots=True)
 class Picture:

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from moderation.domain.blocking import NEVER
 from moderation.domain.convention import Label
-from moderation.domain.evidence import Field, Hit, HitType, Source
+from moderation.domain.evidence import Field, Hit, HitType
 from moderation.domain.findings import (
     EVASION,
     NEGATIVITY,
     Circumstances,
     Evidence,
-    by_cloaked_contact,
-    by_hits,
-    by_model,
     head_score,
-    waived,
 )
 from moderation.domain.post import PublishingMode
 from moderation.domain.rules import Policy, Rule, Threshold
 from moderation.domain.verdict import Action, Finding, RiskLevel, Suggestion, Verdict, Versions
+from moderation.domain.weighing import covering, weighed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,8 +44,6 @@ __all__ = [
     "waiting_action",
 ]
 
-_STRENGTH: Final = {Suggestion.PASS: 0, Suggestion.REVIEW: 1, Suggestion.BLOCK: 2}
-
 
 def decide(policy: Policy, evidence: Evidence, post: Circumstances, versions: Versions) -> Verdict:
     """Reach a verdict on one post.
@@ -56,13 +51,9 @@ def decide(policy: Policy, evidence: Evidence, post: Circumstances, versions: Ve
     The strongest finding decides; among equals the most probable one.  A finding under a clause that is
     switched off, or from which the author or board is exempt, does not count.  Windows in force make it stricter.
     """
-    tight = tuple(one for one in policy.in_force if one.covers(post.group, post.scene))
-    factor = min((one.review_factor for one in tight), default=1.0)
+    tight = covering(policy, post)
     look_first = any(one.look_first for one in tight)
-    found = [*by_model(policy, evidence.scores, post.scene, factor), *by_hits(policy, evidence)]
-    found += by_cloaked_contact(policy, evidence, post.scene, factor)
-    counted = [_looked_at(one, look_first) for one in found if not waived(policy, one.clause, post)]
-    findings = tuple(sorted(counted, key=lambda one: (-_STRENGTH[one.suggestion], -one.probability)))
+    findings = weighed(policy, evidence, post, tight)
     suggestion = findings[0].suggestion if findings else Suggestion.PASS
     return Verdict(
         suggestion=suggestion,
@@ -78,13 +69,6 @@ def decide(policy: Policy, evidence: Evidence, post: Circumstances, versions: Ve
         unchecked=evidence.unchecked,
         pictures=evidence.pictures,
     )
-
-
-def _looked_at(finding: Finding, look_first: bool) -> Finding:  # noqa: FBT001 - said by its name
-    """Where people look first the model alone blocks nothing; words that block still do."""
-    if look_first and finding.source is Source.MODEL and finding.suggestion is Suggestion.BLOCK:
-        return replace(finding, suggestion=Suggestion.REVIEW)
-    return finding
 
 
 def _urgency(risk: RiskLevel, findings: Sequence[Finding], tight: Sequence[Window]) -> RiskLevel:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from moderation.domain.convention import Label
+from moderation.domain.pictures import UNREAD
 from moderation.domain.verdict import Action, RiskLevel, Suggestion
 
 if TYPE_CHECKING:
@@ -62,6 +64,15 @@ _QUEUE_OF: Final[dict[Label, QueueName]] = {
 
 _RISK_PRIORITY: Final = {RiskLevel.HIGH: 300, RiskLevel.MEDIUM: 200, RiskLevel.LOW: 100, RiskLevel.NONE: 0}
 
+ASKED: Final = 399
+"""Priority of an item that somebody asked for: before whatever the machine itself wants looked at."""
+
+SPOT_CHECK: Final = "spot_check"
+"""Reason of an item on a block that was drawn by chance, so that people go on measuring what blocks by itself."""
+
+SPOT_PRIORITY: Final = 250
+"""Amidst what waits: last in line a check would be done never."""
+
 
 class DecisionKind(StrEnum):
     """What a human said about a post."""
@@ -73,6 +84,10 @@ class DecisionKind(StrEnum):
 
 class ReviewError(Exception):
     """A move that the state of the review item does not allow."""
+
+
+class NotBlockedError(ReviewError):
+    """A second look is asked for at a post that no machine blocked, or that a person has decided."""
 
 
 class UnknownItemError(LookupError):
@@ -116,11 +131,30 @@ def needs_human(verdict: Verdict) -> bool:
     return verdict.suggestion is Suggestion.REVIEW
 
 
+def is_drawn(post_id: str, revision: int, share: float) -> bool:
+    """Tell whether a block is among the ``share`` (0 to 1) that people check: by chance, the same each time asked."""
+    drawn = hashlib.sha256(f"{SPOT_CHECK} {post_id} {revision}".encode()).digest()
+    return int.from_bytes(drawn[:8], "big") < share * 2**64
+
+
+def ends_turn(before: Suggestion, after: Suggestion) -> bool:
+    """Tell whether a later machine verdict ends a human's turn: it blocks a post that no machine had blocked.
+
+    An item on a post that was blocked already is there because somebody asked for a second look, and stays.
+    """
+    return after is Suggestion.BLOCK and before is not Suggestion.BLOCK
+
+
 def queue_of(verdict: Verdict) -> QueueName:
     """Queue that a verdict's review item goes to."""
-    if verdict.reason:
+    if verdict.reason and verdict.reason != UNREAD:
         return QueueName.FAILED
-    return _QUEUE_OF[verdict.label]
+    return queue_for(verdict.label)
+
+
+def queue_for(label: Label) -> QueueName:
+    """Queue of a chapter of the convention."""
+    return _QUEUE_OF[label]
 
 
 def priority(verdict: Verdict) -> int:

@@ -122,6 +122,18 @@ class Policy:
             )
         return self._limits[scene]
 
+    def with_review(self, head: str, review: float) -> Policy:
+        """The policy with another review threshold of one head; a scene's own threshold stays."""
+        rules = tuple(replace(one, review=review) if one.head == head else one for one in self.rules)
+        made = replace(self, rules=rules)
+        enabled = [one for one in rules if one.enabled]
+        for scene, limits in self._limits.items():  # a budget asks for one a post: the others' are known
+            made._limits[scene] = tuple(  # noqa: SLF001 - its own class
+                (rule, made.threshold(rule, scene) if rule.head == head else limit)
+                for rule, (_, limit) in zip(enabled, limits, strict=True)
+            )
+        return made
+
     def threshold(self, rule: Rule, scene: Scene) -> Threshold:
         """Thresholds of a rule in a scene: the scene's own, else the rule's, else the bundle's."""
         own = self.scenes.get(scene, {}).get(rule.head)

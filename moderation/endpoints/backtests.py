@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import Any
+from typing import Any, Final
 
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
@@ -12,8 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from moderation.domain.backtest import Backtest, Replay
 from moderation.domain.intervals import Share
 from moderation.domain.rehearsal import RehearsalRunningError, Stage, UnknownVersionError
+from moderation.endpoints.instants import iso
 from moderation.endpoints.policies import Answer, PolicyPath
-from moderation.endpoints.posts import iso
 from moderation.endpoints.requests import caller, needs, parts
 from moderation.services.access import Scope
 
@@ -23,6 +23,14 @@ _DAY = 86_400 * 1_000_000
 
 AT_ONCE = 5_000
 """Posts that are decided again while the caller waits: a second or two."""
+
+BASIS: Final = {
+    "scores": "those kept with each post's verdict: no model is asked",
+    "words": "the hits kept with each post's verdict: lists and entries as they held then; later words are not applied",
+    "windows": "those of either policy that were open when each post came in",
+    "people": "the decision that stands now",
+}
+"""What a backtest rests on, said with every result."""
 
 
 class BacktestQuery(BaseModel):
@@ -36,28 +44,31 @@ class BacktestQuery(BaseModel):
 @backtests.post(
     "/policies/<int:number>/backtest",
     summary="What a version would have done in the last days",
-    description=f"Up to {AT_ONCE:,} posts are answered at once; more are worked off by a worker: 202, and "
-    "GET of the same address says how far it is and, in the end, the result.",
+    description=f"Up to {AT_ONCE:,} posts are answered at once; more are worked off by a worker: 202. Either way GET "
+    "of the same address says how far it is and, in the end and from then on, the result of the latest backtest.",
 )
 @needs(Scope.POLICY_WRITE)
 def backtest(path: PolicyPath, query: BacktestQuery) -> Answer:
     """Replay kept posts under the live policy and this version."""
     now, community_id = parts().clock(), caller().community_id
-    since = now - query.days * _DAY
-    if parts().backtesting.size(community_id, since=since, until=now) <= AT_ONCE:
-        found = parts().backtesting.run_version(community_id, path.number, since=since, until=now)
-        return backtest_json(found), 200
+    asked: dict[str, Any] = {"days": query.days, "head": "", "by": f"key {caller().key_id}"}
+    at_once = parts().backtesting.size(community_id, since=now - query.days * _DAY, until=now) <= AT_ONCE
     with suppress(RehearsalRunningError):  # then that one is answered
-        parts().rehearsals.ask(
-            community_id, path.number, days=query.days, head="", by=f"key {caller().key_id}", now=now
-        )
-    return _latest_run(path.number), 202
+        if at_once:
+            parts().rehearsals.run(community_id, path.number, clock=parts().clock, **asked)
+        else:
+            parts().rehearsals.ask(community_id, path.number, now=now, **asked)
+    found = _latest_run(path.number)
+    return found, 202 if found["state"] is Stage.RUNNING else 200
 
 
-@backtests.get("/policies/<int:number>/backtest", summary="How far the latest backtest of a version is")
+@backtests.get(
+    "/policies/<int:number>/backtest",
+    summary="The latest backtest of a version: how far it is, or its result",
+)
 @needs(Scope.POLICY_WRITE)
 def backtest_state(path: PolicyPath) -> Answer:
-    """State and progress of the backtest that a worker is at, or was; the result once it is done."""
+    """State and progress of the latest backtest; its result once it is done, for as long as no other is asked for."""
     return _latest_run(path.number), 200
 
 
@@ -79,11 +90,13 @@ def _latest_run(number: int) -> dict[str, Any]:
     return {
         "state": run.stage,
         "days": run.days,
+        "compared_with": run.live or None,
         "by": run.by,
         "asked_at": iso(run.started_at),
         "done": run.done,
         "total": run.total,
         "seconds_left": None if left is None else round(left),
+        "basis": BASIS,
         "result": backtest_json(counted) if run.stage is Stage.DONE else None,
     }
 

@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from moderation.domain.brands import net_sentiment
 from moderation.domain.scores import Polarity
-from moderation.endpoints.posts import iso
+from moderation.endpoints.instants import iso
 from moderation.endpoints.problems import ProblemError
 from moderation.endpoints.requests import caller, json_body, needs, parts, read_json
 from moderation.endpoints.schemas import PRINTABLE, BrandModel, countable, micros

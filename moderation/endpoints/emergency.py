@@ -10,10 +10,11 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from moderation.domain.evidence import Level
 from moderation.domain.intervals import Share
-from moderation.endpoints.posts import iso
+from moderation.endpoints.instants import iso
+from moderation.endpoints.lexicons import pointed
 from moderation.endpoints.requests import caller, json_body, needs, parts, read_json
 from moderation.services.access import Scope
-from moderation.services.emergency import EmergencyResult
+from moderation.sweeps.emergency_results import EmergencyResult
 from moderation.text.entries import Entry, Kind
 
 Answer = tuple[dict[str, Any], int]
@@ -70,9 +71,10 @@ def add_words() -> Answer:
     """Words at level review; they expire unless they are confirmed."""
     model = EmergencyModel.model_validate(read_json())
     words = [Entry(one.word, one.kind, one.clause, Level.REVIEW) for one in model.words]
-    kept = parts().emergency.emergency(
-        caller().community_id, words, author=_author(), now=parts().clock(), hours=model.hours
-    )
+    with pointed("words"):
+        kept = parts().emergency.emergency(
+            caller().community_id, words, author=_author(), now=parts().clock(), hours=model.hours
+        )
     return _words_json(kept), 201
 
 

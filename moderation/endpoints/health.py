@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from moderation.endpoints.requests import parts
 from moderation.store import posts as post_store
-from moderation.store import reviews
+from moderation.store import queues
 from moderation.store.tables import CommunityRow
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def metrics() -> Response:
         for community in session.scalars(select(CommunityRow)):
             for state, count in post_store.count_by_state(session, community.id).items():
                 waiting.labels(community.slug, state.value).set(count)
-            for queue, count in reviews.open_counts(session, community.id).items():
+            for queue, count in queues.open_counts(session, community.id).items():
                 open_items.labels(community.slug, queue.value).set(count)
     return Response(generate_latest(registry), mimetype=CONTENT_TYPE_LATEST)
 

@@ -37,7 +37,8 @@ class ImageModel(BaseModel):
     "/images",
     summary="Upload an image; the answer's id goes under «images» of a post",
     description="The body is the image itself (PNG, JPEG, GIF, WebP or BMP, at most 10 MB and 40 million pixels), or"
-    " a form with one file. The same bytes again are the same image.",
+    " a form with one file. It is decoded to its end: what is cut off or damaged is refused."
+    " The same bytes again are the same image.",
     responses={201: ImageModel},
     openapi_extensions={
         "requestBody": {

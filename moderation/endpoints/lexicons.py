@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -11,12 +13,13 @@ from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from moderation.domain.evidence import Level
-from moderation.endpoints.posts import iso
+from moderation.endpoints.instants import iso
+from moderation.endpoints.problems import ProblemError
 from moderation.endpoints.requests import caller, json_body, needs, parts, read_json, read_text
 from moderation.endpoints.schemas import PRINTABLE, Instant, micros
 from moderation.services.access import Scope
 from moderation.store.tables import LexiconEntryRow
-from moderation.text.entries import Entry, Kind
+from moderation.text.entries import Entry, EntryError, Kind
 
 Answer = tuple[dict[str, Any], int]
 """A JSON body and the status."""
@@ -79,19 +82,36 @@ def list_entries(path: LexiconPath, query: EntriesQuery) -> Answer:
 @lexicons.post(
     "/lexicons/<name>/entries",
     summary="Add words; workers apply them with their next batch",
-    description="JSON as below, or a CSV table with Content-Type: text/csv.",
+    description="JSON as below (10,000 words at most), or a CSV table with Content-Type: text/csv (100,000 lines at "
+    "most). Kept all or none; the answer's «import» is the id by which they can be taken back together.",
     openapi_extensions=json_body(EntriesModel),
 )
 @needs(Scope.POLICY_WRITE)
 def add_entries(path: LexiconPath) -> Answer:
-    """Keep words; one of the same word and kind is replaced."""
+    """Keep words; one of the same word and kind is replaced.  ``import`` is what takes them back together."""
     options: dict[str, Any] = {"author": f"key {caller().key_id}", "now": parts().clock()}
     if request.mimetype == "text/csv":
-        kept = parts().wordlists.import_csv(caller().community_id, path.name, read_text(), **options)
+        made = parts().word_imports.import_csv(caller().community_id, path.name, read_text(), **options)
     else:
         entries = [_entry(one) for one in EntriesModel.model_validate(read_json()).entries]
-        kept = parts().wordlists.add(caller().community_id, path.name, entries, **options)
-    return {"kept": kept}, 201
+        with pointed("entries"):
+            made = parts().word_imports.import_entries(caller().community_id, path.name, entries, **options)
+    return {"kept": made.words, "replaced": made.replaced, "import": made.id}, 201
+
+
+@contextmanager
+def pointed(field: str) -> Iterator[None]:
+    """Say which entry of a JSON list, and which field of it, cannot be used.
+
+    Raises:
+        ProblemError: with the pointer; an error that is no entry's own names the list alone.
+    """
+    try:
+        yield
+    except EntryError as error:
+        own = error.line > 0 and error.field in EntryModel.model_fields
+        pointer = f"/{field}/{error.line - 1}/{error.field}" if own else f"/{field}"
+        raise ProblemError(422, "Invalid content", f"{pointer}: {error.reason}", pointer=pointer) from error
 
 
 @lexicons.get("/lexicons/<name>/entries.csv", summary="Export a list as CSV", doc_ui=True)

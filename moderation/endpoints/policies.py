@@ -8,8 +8,9 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from moderation.domain.policy_versions import PolicyState
-from moderation.endpoints.posts import iso
+from moderation.domain.policy_versions import PolicyState, switch_of
+from moderation.endpoints.instants import iso
+from moderation.endpoints.policy_problems import gaps_json
 from moderation.endpoints.requests import caller, json_body, needs, parts, read_json
 from moderation.services.access import Scope
 from moderation.store.tables import PolicyMoveRow, PolicyRow
@@ -44,6 +45,10 @@ class MoveModel(BaseModel):
 
     state: PolicyState
     why: Annotated[str, StringConstraints(max_length=2_000)] = ""
+    accept_uncovered: bool = Field(
+        default=False,
+        description="Publish although the version no longer looks for things that the live policy looks for.",
+    )
 
 
 @policies.get("/policies", summary="List policy versions with their histories")
@@ -60,12 +65,17 @@ def list_versions() -> Answer:
 @policies.post("/policies", summary="Keep a draft", openapi_extensions=json_body(DraftModel))
 @needs(Scope.POLICY_WRITE)
 def draft() -> Answer:
-    """Keep a new draft; a document that is wrong is refused with line or field, and nothing changes."""
+    """Keep a new draft; a document that is wrong is refused with line or field, and nothing changes.
+
+    A name that another version has gets the number behind it; «no_longer_covered» lists the classifier's heads that
+    the live policy has a rule for and this one has none.
+    """
     model = DraftModel.model_validate(read_json())
     row = parts().policies.draft(
         caller().community_id, document=model.document, why=model.why, author=_author(), now=parts().clock()
     )
-    return _version_json(row, []), 201
+    gaps = parts().policies.uncovered(caller().community_id, row.document)
+    return _version_json(row, []) | {"no_longer_covered": gaps_json(gaps)}, 201
 
 
 @policies.post(
@@ -75,10 +85,20 @@ def draft() -> Answer:
 )
 @needs(Scope.POLICY_WRITE)
 def move(path: PolicyPath) -> Answer:
-    """Move a version; workers apply it with their next batch."""
+    """Move a version; workers apply it with their next batch.
+
+    One that would look for less than the live policy is refused (409, «no_longer_covered») until «accept_uncovered»
+    says that this is meant.
+    """
     model = MoveModel.model_validate(read_json())
     row = parts().policies.move(
-        caller().community_id, path.number, model.state, why=model.why, author=_author(), now=parts().clock()
+        caller().community_id,
+        path.number,
+        model.state,
+        why=model.why,
+        author=_author(),
+        now=parts().clock(),
+        accept_uncovered=model.accept_uncovered,
     )
     return _version_json(row, []), 200
 
@@ -86,11 +106,17 @@ def move(path: PolicyPath) -> Answer:
 @policies.get("/policies/<int:number>/shadow", summary="Where a shadow differs from the live policy")
 @needs(Scope.POLICY_WRITE)
 def shadow(path: PolicyPath) -> Answer:
-    """Counts by (live, shadow) suggestion, and the latest posts."""
-    counts, latest = parts().policies.shadow_differences(caller().community_id, path.number)
+    """How many posts were compared since when; counts by (live, shadow) suggestion, and the latest posts."""
+    found = parts().policies.shadow(caller().community_id, path.number)
     return {
+        "running": found.running,
+        "since": iso(found.since),
+        "compared": found.compared,
+        "last_compared_at": iso(found.last_at),
+        "different": found.total,
         "differences": [
-            {"live": live, "shadow": other, "posts": count} for (live, other), count in sorted(counts.items())
+            {"live": live, "shadow": other, "posts": count}
+            for (live, other), count in sorted(found.counts.items())
         ],
         "latest": [
             {
@@ -102,14 +128,22 @@ def shadow(path: PolicyPath) -> Answer:
                 "shadow_clause": row.shadow_clause or None,
                 "at": iso(row.at),
             }
-            for row, post in latest
+            for row, post in found.latest
         ],
     }, 200
+
+
+def _switch_json(row: PolicyRow) -> dict[str, Any] | None:
+    """What was switched, where a kill switch made the version."""
+    switch = switch_of(row.origin)
+    return {"on": switch.on, "head": switch.head, "clause": switch.clause} if switch else None
 
 
 def _version_json(row: PolicyRow, moves: list[PolicyMoveRow]) -> dict[str, Any]:
     return {
         "number": row.number,
+        "name": row.name,
+        "switch": _switch_json(row),
         "state": row.state,
         "why": row.why,
         "author": row.author,

@@ -13,12 +13,10 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from werkzeug.exceptions import HTTPException, NotFound, RequestEntityTooLarge
 
 from moderation.domain.failures import UserError
-from moderation.domain.policy_versions import PolicyMoveError
 from moderation.services.access import AccessError, RevokedKeyError, UnknownKeyError
-from moderation.services.backtesting import UnknownVersionError
 from moderation.services.brand_statistics import UnknownBrandError
 from moderation.services.intake import UnknownPostError
-from moderation.services.policies import UnknownPolicyError
+from moderation.services.word_imports import ImportUndoneError, UnknownImportError
 from moderation.services.wordlists import UnknownEntryError
 from moderation.text.entries import EntryError
 
@@ -141,12 +139,16 @@ def _on_redis(error: RedisError) -> Response:
     return problem(503, "Queue unavailable", "The queue did not answer. Send it again.")
 
 
-def _on_move(error: PolicyMoveError) -> Response:
-    return problem(409, "Not possible from this state", str(error))
-
-
-def _on_user(error: UserError | EntryError) -> Response:
+def _on_user(error: UserError) -> Response:
     return problem(422, "Invalid content", str(error))
+
+
+def _on_entry(error: EntryError) -> Response:
+    return problem(422, "Invalid content", str(error), line=error.line, field=error.field)
+
+
+def _on_undone(error: ImportUndoneError) -> Response:
+    return problem(409, "Taken back before", str(error))
 
 
 def _on_missing(error: LookupError) -> Response:
@@ -167,12 +169,11 @@ def map_errors(app: Flask) -> None:
     app.register_error_handler(ValidationError, _on_validation)
     app.register_error_handler(UnknownPostError, _on_missing)
     app.register_error_handler(UnknownBrandError, _on_missing)
-    app.register_error_handler(UnknownPolicyError, _on_missing)
-    app.register_error_handler(UnknownVersionError, _on_missing)
     app.register_error_handler(UnknownEntryError, _on_missing)
-    app.register_error_handler(PolicyMoveError, _on_move)
+    app.register_error_handler(UnknownImportError, _on_missing)
+    app.register_error_handler(ImportUndoneError, _on_undone)
     app.register_error_handler(UserError, _on_user)
-    app.register_error_handler(EntryError, _on_user)
+    app.register_error_handler(EntryError, _on_entry)
     app.register_error_handler(OperationalError, _on_database)
     app.register_error_handler(DBAPIError, _on_database)
     app.register_error_handler(RedisError, _on_redis)

@@ -5,7 +5,16 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+)
 
 from moderation.domain.post import MAX_BATCH, MAX_TEXT, Author, Scene, Submission
 
@@ -35,6 +44,7 @@ Instant = Annotated[AwareDatetime, Field(strict=False), AfterValidator(countable
 DataId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:~-]{1,128}$")]
 Short = Annotated[str, StringConstraints(max_length=128)]
 Url = Annotated[str, StringConstraints(max_length=2000)]
+Image = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
 
 
 class _Strict(BaseModel):
@@ -87,9 +97,14 @@ class MetricsModel(_Strict):
 class ContentModel(_Strict):
     """Everything about a post except its id."""
 
-    text: Annotated[str, StringConstraints(max_length=MAX_TEXT), AfterValidator(_not_blank)]
+    # Before the text, which may be empty where there are any.
+    images: Annotated[list[Image], Field(max_length=30)] = Field(
+        default_factory=list, description="Addresses, or ids of uploads."
+    )
+    text: Annotated[str, StringConstraints(max_length=MAX_TEXT)] = Field(
+        default="", validate_default=True, description="May be empty only where «images» is not."
+    )
     title: Annotated[str, StringConstraints(max_length=512)] = ""
-    images: Annotated[list[Url], Field(max_length=30)] = Field(default_factory=list)
     url: Url = ""
     scene: Annotated[Scene, Field(strict=False)] = Scene.POST
     source: Annotated[str, StringConstraints(max_length=100)] = ""
@@ -104,6 +119,15 @@ class ContentModel(_Strict):
     posted_at: Instant | None = None
     callback_url: Url = ""
     extra: dict[str, Any] = Field(default_factory=dict)
+
+    @field_validator("text")
+    @classmethod
+    def _says_something(cls, text: str, info: ValidationInfo) -> str:
+        """Refuse a post that has neither a text nor an image; a wrong list of images is complained of itself."""
+        if not text.strip() and "images" in info.data and not info.data["images"]:
+            message = "must not be empty, unless «images» has an image"
+            raise ValueError(message)
+        return text
 
 
 class PostModel(ContentModel):

@@ -6,7 +6,7 @@ from typing import Any
 
 from moderation.domain.sweep_receipts import Tally
 from moderation.domain.sweeps import Swept
-from moderation.endpoints.posts import iso
+from moderation.endpoints.instants import iso
 from moderation.store.tables import SweepRow
 from moderation.sweeps.pages import SweepPage
 from moderation.sweeps.working import stalled

@@ -80,7 +80,7 @@ class ReceiptQuery(BaseModel):
 @needs(Scope.POLICY_WRITE)
 def list_sweeps() -> Answer:
     """The latest hundred."""
-    return {"sweeps": [sweep_json(row) for row in parts().sweeping.all_of(caller().community_id)]}, 200
+    return {"sweeps": [sweep_json(row) for row in parts().sweeps.all_of(caller().community_id)]}, 200
 
 
 @sweeps.post(
@@ -100,17 +100,17 @@ def preview() -> Answer:
         "since": now - model.days * _DAY, "until": now, "author": _author(), "now": now,
         "why": model.why, "may_block": model.may_block,
     }  # fmt: skip
-    community_id, service = caller().community_id, parts().sweeping
-    if service.count(community_id, since=now - model.days * _DAY, until=now) > AT_ONCE:
-        return page_json(service.ask(community_id, _criteria(model), **asked)), 202
-    return page_json(service.preview(community_id, _criteria(model), **asked)), 201
+    community_id = caller().community_id
+    if parts().sweeps.count(community_id, since=now - model.days * _DAY, until=now) > AT_ONCE:
+        return page_json(parts().sweeps.ask(community_id, _criteria(model), **asked)), 202
+    return page_json(parts().sweeping.preview(community_id, _criteria(model), **asked)), 201
 
 
 @sweeps.get("/sweeps/<int:id>", summary="One sweep: its state, counts and samples")
 @needs(Scope.POLICY_WRITE)
 def show(path: SweepPath) -> Answer:
     """A sweep as it stands."""
-    return page_json(parts().sweeping.page(caller().community_id, path.id)), 200
+    return page_json(parts().sweeps.page(caller().community_id, path.id)), 200
 
 
 @sweeps.post(
@@ -123,7 +123,7 @@ def show(path: SweepPath) -> Answer:
 @needs(Scope.POLICY_WRITE)
 def apply(path: SweepPath) -> Answer:
     """Change the posts that still stand as they were seen."""
-    planned = parts().sweeping.page(caller().community_id, path.id).tally.count(Swept.PLANNED)
+    planned = parts().sweeps.page(caller().community_id, path.id).tally.count(Swept.PLANNED)
     return _run("apply", path.id, planned)
 
 
@@ -137,24 +137,24 @@ def apply(path: SweepPath) -> Answer:
 @needs(Scope.POLICY_WRITE)
 def undo(path: SweepPath) -> Answer:
     """Undo; what a person decided since stays."""
-    changed = parts().sweeping.page(caller().community_id, path.id).tally.count(Swept.APPLIED, Swept.KEPT)
+    changed = parts().sweeps.page(caller().community_id, path.id).tally.count(Swept.APPLIED, Swept.KEPT)
     return _run("undo", path.id, changed)
 
 
 def _run(verb: str, sweep_id: int, posts: int) -> Answer:
     """Do it at once where it is little, else have a worker do it."""
-    community_id, service = caller().community_id, parts().sweeping
+    community_id = caller().community_id
     asked = {"author": _author(), "now": parts().clock()}
     if posts > AT_ONCE:
-        return page_json(getattr(service, f"ask_{verb}")(community_id, sweep_id, **asked)), 202
-    return page_json(getattr(service, verb)(community_id, sweep_id, **asked)), 200
+        return page_json(getattr(parts().sweeps, f"ask_{verb}")(community_id, sweep_id, **asked)), 202
+    return page_json(getattr(parts().sweeping, verb)(community_id, sweep_id, **asked)), 200
 
 
 @sweeps.get("/sweeps/<int:id>/receipt", summary="The receipt, with the number of every post changed")
 @needs(Scope.POLICY_WRITE)
 def receipt(path: SweepPath, query: ReceiptQuery) -> Answer | Response:
     """What, how many, when, by whom and by which criteria."""
-    found, text = parts().sweeping.receipt(caller().community_id, path.id)
+    found, text = parts().sweeps.receipt(caller().community_id, path.id)
     if query.format == "text":
         return Response(text, mimetype="text/plain")
     return found, 200

@@ -8,11 +8,12 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel, ConfigDict, Field
 
-from moderation.endpoints.posts import iso
+from moderation.endpoints.instants import iso
 from moderation.endpoints.requests import caller, needs, parts
 from moderation.services.access import Scope
 from moderation.services.radar import RadarPage
 from moderation.sweeps.grouping import FoundGang
+from moderation.sweeps.looks import MOST_POSTS
 
 Answer = tuple[dict[str, Any], int]
 """A JSON body and the status."""
@@ -21,7 +22,8 @@ watching = APIBlueprint("watching", __name__, url_prefix="/v1", abp_tags=[Tag(na
 
 _DAY: Final = 86_400 * 1_000_000
 _BOUND: Final = (
-    "Reads the latest 50,000 posts of the window at most: «since» says from when on, «posts» how many it has."
+    f"Reads the latest {MOST_POSTS:,} posts of the window at most. «posts» says how many the window has, «read» how"
+    " many of them were read, «complete» whether those are all, and «since» from when on."
 )
 
 
@@ -37,7 +39,7 @@ class DaysQuery(BaseModel):
 @watching.get(
     "/radar",
     summary="Words and contacts that rise in blocked posts",
-    description=_BOUND,
+    description=f"{_BOUND} Candidates of one «group» come out of one advert.",
 )
 @needs(Scope.POLICY_WRITE)
 def radar(query: DaysQuery) -> Answer:
@@ -45,7 +47,7 @@ def radar(query: DaysQuery) -> Answer:
     community_id, now = caller().community_id, parts().clock()
     since, total = parts().radar.window(community_id, since=now - query.days * _DAY, until=now)
     page = parts().radar.look(community_id, since=since, until=now, limit=query.limit)
-    return {"since": iso(since), "posts": total, **radar_json(page)}, 200
+    return {**_read(since, total), **radar_json(page)}, 200
 
 
 @watching.get(
@@ -59,7 +61,17 @@ def gangs(query: DaysQuery) -> Answer:
     community_id, now = caller().community_id, parts().clock()
     since, total = parts().gangs.window(community_id, since=now - query.days * _DAY, until=now)
     found = parts().gangs.look(community_id, since=since, until=now, limit=query.limit)
-    return {"since": iso(since), "posts": total, "gangs": [gang_json(one) for one in found]}, 200
+    return {**_read(since, total), "gangs": [gang_json(one) for one in found]}, 200
+
+
+def _read(since: int, total: int) -> dict[str, Any]:
+    """How much of the window was read."""
+    return {
+        "since": iso(since),
+        "posts": total,
+        "read": min(total, MOST_POSTS),
+        "complete": total <= MOST_POSTS,
+    }
 
 
 def radar_json(page: RadarPage) -> dict[str, Any]:
@@ -80,6 +92,7 @@ def radar_json(page: RadarPage) -> dict[str, Any]:
                 "clause": one.clause or None,
                 "clause_share": round(one.share.value or 0.0, 4),
                 "near": {"word": one.near, "clause": one.near_clause} if one.near else None,
+                "group": one.group,
                 "samples": [{"data_id": each.data_id, "text": each.text} for each in one.samples],
             }
             for one in page.rising

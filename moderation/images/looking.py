@@ -54,12 +54,14 @@ class Reader(Protocol):
 class Looked:
     """What was seen of one post's images.
 
-    ``unchecked`` says what was not looked at, and ``failed`` that something should have been.
+    ``unchecked`` says what was not looked at, and ``failed`` that something should have been; ``unread`` that the
+    lines of one at least were not read, for whatever reason.
     """
 
     pictures: tuple[Picture, ...] = ()
     unchecked: tuple[str, ...] = ()
     failed: bool = False
+    unread: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,4 +163,5 @@ def _looked(found: Sequence[dict[str, Any] | Absent]) -> Looked:
         ),
         unchecked=tuple(f"image {number}: {one.reason}" for number, one in absent),
         failed=any(one.expected for _, one in absent),
+        unread=any(isinstance(one, Absent) or "lines" not in one for one in found),
     )

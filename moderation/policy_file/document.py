@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass, field
 from functools import cache
@@ -42,6 +43,8 @@ __all__ = [
 ]
 
 CLAUSE_BOOK: Final = Path(__file__).parents[1] / "policies" / "clauses.toml"
+
+_TOML_LINE: Final = re.compile(r"at line (\d+), column \d+")
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
@@ -143,7 +146,9 @@ def _understood(model: type[_Model], text: str, name: str) -> _Model:
     try:
         return model.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
-        raise PolicyDocumentError(name, f"is not TOML: {error}") from error
+        found = _TOML_LINE.search(str(error))
+        line = int(found[1]) if found else None
+        raise PolicyDocumentError(name, f"is not TOML: {error}", line=line) from error
     except ValidationError as error:
         first = error.errors()[0]
         place = tuple(part for part in first["loc"] if part != "[key]")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from moderation.domain.policy import Policy, Threshold
     from moderation.store.engine import Sessions
-    from moderation.store.tables import PostRow, VerdictRow
+    from moderation.store.replays import Kept
 
 __all__ = ["Backtesting", "UnknownVersionError"]
 
@@ -92,9 +92,7 @@ class Backtesting:
             progress(found.posts, total)
         return found
 
-    def _batches(
-        self, community_id: int, since: int, until: int
-    ) -> Iterator[list[tuple[PostRow, VerdictRow, str | None]]]:
+    def _batches(self, community_id: int, since: int, until: int) -> Iterator[list[Kept]]:
         """Batches in the order of arrival, each read in a transaction of its own: no snapshot is held for long."""
         after = 0
         while True:

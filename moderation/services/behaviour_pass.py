@@ -10,10 +10,11 @@ import structlog
 from rq.timeouts import JobTimeoutException
 from sqlalchemy.exc import OperationalError
 
-from moderation.classifiers.behaviour.ties import KEPT, REACH
+from moderation.classifiers.behaviour.ties import KEPT
 from moderation.conduct import observing
 from moderation.conduct.applying import PostChangedError, apply
 from moderation.conduct.patterns import patterns
+from moderation.conduct.reaching import neighbourhood
 from moderation.domain.post import PostState
 from moderation.outbound.bell import QueueName
 from moderation.store import behaviour, behaviour_facts, claims, samples, verdicts
@@ -38,10 +39,6 @@ BUDGET: Final = 12_000
 LIMIT: Final = 128
 """Code points and posts of one turn: a third of a second or so, for a verdict may wait for it."""
 
-EACH: Final = 128
-MOST: Final = 4_000
-"""Most neighbours by one tie, and in all: what someone floods with must not grow the work without end."""
-
 PATIENCE: Final = 30 * 1_000_000
 """How long posts that wait for a verdict go first, in microseconds; after that both take turns."""
 
@@ -51,8 +48,6 @@ MAX_ATTEMPTS: Final = 5
 
 LOOKS: Final = 3
 """How often a turn looks again where posts change under its eyes."""
-
-_REACH: Final = {kind.value: round(minutes * observing.MINUTE) for kind, minutes in REACH.items()}
 
 
 class TurnLostError(Exception):
@@ -182,13 +177,7 @@ class BehaviourPass:
 
     def _patterns(self, fresh: Sequence[Seen]) -> list[Pattern]:
         with self.sessions.read() as session:
-            others = behaviour_facts.neighbours(
-                session,
-                [one.post_id for one in fresh],
-                reach=_REACH,
-                each=EACH,
-                limit=MOST,
-            )
+            others = neighbourhood(session, [one.post_id for one in fresh])
         return patterns(observing.together(fresh, others))
 
     @staticmethod

@@ -6,14 +6,14 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from moderation.domain.emergency import LIBRARY, EmergencyState, state_of
+from moderation.domain.emergency import LIBRARY
 from moderation.domain.evidence import Level
 from moderation.domain.failures import UserError
-from moderation.domain.intervals import Share
 from moderation.outbound.bell import QueueName
 from moderation.rulebooks import as_columns, as_entry
-from moderation.store import emergency, lexicons, reviews
-from moderation.sweeps.striking import entry_of, strike, tally
+from moderation.store import emergency, lexicons
+from moderation.sweeps import emergency_results
+from moderation.sweeps.striking import strike, tally
 from moderation.text.entries import Entry, EntryError, Kind, check_entry
 
 if TYPE_CHECKING:
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from moderation.domain.verdict import Action
     from moderation.outbound.bell import Bell
     from moderation.store.engine import Sessions
-    from moderation.store.tables import EmergencyWordRow, PostRow
+    from moderation.store.tables import EmergencyWordRow
+    from moderation.sweeps.emergency_results import EmergencyResult, StruckPost
 
 HOUR: Final = 3_600 * 1_000_000
 SHORTEST: Final = 2
@@ -35,49 +35,10 @@ COUNT_EVERY: Final = 5 * 60 * 1_000_000
 """Microseconds after which a word is counted anew."""
 
 MOST_AT_ONCE: Final = 50
-MOST_SHOWN: Final = 50
 
 
 class EmergencyError(UserError):
     """An emergency word that cannot be kept, confirmed or withdrawn."""
-
-
-class UnknownEmergencyError(LookupError):
-    """The community has no such emergency word."""
-
-
-@dataclass(frozen=True, slots=True)
-class StruckPost:
-    """A post that a word strikes; ``before``: it came in before the word; ``action``: what a person decided."""
-
-    post: PostRow
-    before: bool
-    action: Action | None
-
-
-@dataclass(frozen=True, slots=True)
-class EmergencyResult:
-    """A word and what it did.
-
-    ``hits`` are posts struck while it held, ``before_hits`` those of the seven days before (of ``before_posts``)
-    that it would have struck; each ``precision`` counts those that people blocked among those that they decided.
-    Instants are UTC microseconds; ``until`` of None: confirmed; ``counted_at`` of None: not counted yet.
-    """
-
-    number: int
-    entry: Entry
-    state: EmergencyState
-    author: str
-    since: int
-    until: int | None
-    hits: int
-    precision: Share
-    before_posts: int
-    before_hits: int
-    before_precision: Share
-    counted_at: int | None
-    confirmed_by: str = ""
-    withdrawn_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +117,7 @@ class Emergency:
     def results(self, community_id: int, *, now: int) -> list[EmergencyResult]:
         """Each emergency word with what it struck as last counted, expired ones included, newest first."""
         with self.sessions.read() as session:
-            listed = {(row.word, row.kind) for row in lexicons.of(session, community_id, library=LIBRARY)}
-            return [_result(row, listed, now) for row in emergency.of(session, community_id)]
+            return emergency_results.results(session, community_id, now=now)
 
     def struck(self, community_id: int, number: int, *, now: int) -> tuple[EmergencyResult, list[StruckPost]]:
         """One word with the latest posts that it strikes, newest first.
@@ -166,14 +126,7 @@ class Emergency:
             UnknownEmergencyError: the community has no such word.
         """
         with self.sessions.read() as session:
-            row = emergency.find(session, community_id, number)
-            if row is None:
-                raise UnknownEmergencyError(number)
-            listed = {(one.word, one.kind) for one in lexicons.of(session, community_id, library=LIBRARY)}
-            found = emergency.struck(session, number, limit=MOST_SHOWN)
-            actions = reviews.standing_actions(session, [post.id for _, post in found])
-        posts = [StruckPost(post, hit.before, actions.get(post.id)) for hit, post in found]
-        return _result(row, listed, now), posts
+            return emergency_results.struck(session, community_id, number, now=now)
 
     def work(self, *, now: int, seconds: float, timer: Callable[[], float] = time.monotonic) -> bool:
         """Count the words of one community that are due, for some seconds; answers whether there were any."""
@@ -214,27 +167,3 @@ def _columns(entry: Entry, community_id: int, author: str, now: int) -> dict[str
         "since": now,
         "until": entry.effective_to,
     }
-
-
-def _result(row: EmergencyWordRow, listed: set[tuple[str, str]], now: int) -> EmergencyResult:
-    return EmergencyResult(
-        number=row.id,
-        entry=replace(entry_of(row), library=LIBRARY),
-        state=state_of(
-            until=row.until,
-            withdrawn_at=row.withdrawn_at,
-            listed=(row.word, row.kind) in listed,
-            now=now,
-        ),
-        author=row.author,
-        since=row.since,
-        until=row.until,
-        hits=row.hits,
-        precision=Share(row.blocked, row.decided),
-        before_posts=row.before_posts,
-        before_hits=row.before_hits,
-        before_precision=Share(row.before_blocked, row.before_decided),
-        counted_at=row.counted_at,
-        confirmed_by=row.confirmed_by,
-        withdrawn_by=row.withdrawn_by,
-    )

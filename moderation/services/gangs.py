@@ -1,4 +1,4 @@
-"""团伙: accounts that belong together, by the posts of a window."""
+"""团伙: accounts that belong together, by the posts of a window, and what of theirs waits for a person."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from moderation.domain.gangs import gangs, joins
+from moderation.groups import MOST_POSTS, GroupPreview, sorted_out
 from moderation.store import looks, standing
 from moderation.sweeps.grouping import FoundGang, Seen, Texts, found_gang, sightings, take
 from moderation.sweeps.looks import Looks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from moderation.outbound.bell import Bell
     from moderation.store.engine import Sessions
@@ -93,6 +94,18 @@ class Gangs:
             found = [one for one in (look.body.get("gangs", ()) if look else ()) if key in ("", one["key"])]
             ids = {each for one in found for each in (*one["samples"], *one["texts"].values())}
             return GangBoard(look, found, looks.posts_of(session, community_id, ids))
+
+    def preview(self, community_id: int, authors: Sequence[str], *, since: int) -> GroupPreview:
+        """Posts of some accounts received since an instant, and whatever of theirs is open, newest first."""
+        with self.sessions.read() as session:
+            found = looks.posts_by(session, community_id, authors, since=since, limit=MOST_POSTS)
+            return sorted_out(session, [(post, item, False) for post, item in found])
+
+    def waiting(self, community_id: int, groups: Sequence[Sequence[str]]) -> list[int]:
+        """How many posts of each group of accounts wait for a person."""
+        with self.sessions.read() as session:
+            found = looks.open_by(session, community_id, {author for group in groups for author in group})
+        return [sum(found.get(author, 0) for author in group) for group in groups]
 
     @property
     def _looks(self) -> Looks:

@@ -12,7 +12,7 @@ from moderation.domain.post import PostState, PublishingMode
 from moderation.domain.verdict import Action
 from moderation.outbound.bell import QueueName
 from moderation.publishing import Publishing
-from moderation.store import brands, posts, reviews, verdicts
+from moderation.store import brands, decisions, posts, reviews, verdicts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -154,7 +154,7 @@ def _said(session: Session, post_ids: Sequence[str]) -> dict[str, Action]:
     by_machine = {
         post_id: Action(row.action) for post_id, row in verdicts.latest_of(session, post_ids).items()
     }
-    return by_machine | reviews.standing_actions(session, post_ids)
+    return by_machine | decisions.standing_actions(session, post_ids)
 
 
 def _receipt(

@@ -5,16 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from moderation.domain.policy_versions import PolicyState, check_move
-from moderation.policy_file.document import parse_policy
-from moderation.store import policies, threads
+from moderation.domain.coverage import UncoveredError, uncovered
+from moderation.domain.policy_versions import REPLACED, PolicyState, check_move, own_name
+from moderation.policy_file.document import PolicyDocumentError, parse_policy
+from moderation.policy_file.renaming import renamed
+from moderation.store import policies, shadows, threads
+from moderation.store.tables import PolicyRow
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from moderation.domain.coverage import Gap
+    from moderation.domain.policy_versions import Switch
     from moderation.domain.post import PublishingMode
     from moderation.store.engine import Sessions
-    from moderation.store.tables import PolicyMoveRow, PolicyRow, PostRow, ShadowRow, ThreadModeRow
+    from moderation.store.shadows import Watched
+    from moderation.store.tables import PolicyMoveRow, ThreadModeRow
 
 
 class UnknownPolicyError(LookupError):
@@ -50,18 +56,72 @@ class Policies:
             row = policies.in_state(session, community_id, PolicyState.LIVE)
         return row.document if row else self.shipped
 
-    def draft(self, community_id: int, *, document: str, why: str, author: str, now: int) -> PolicyRow:
-        """Keep a new draft.
+    def draft(
+        self,
+        community_id: int,
+        *,
+        document: str,
+        why: str,
+        author: str,
+        now: int,
+        switch: Switch | None = None,
+    ) -> PolicyRow:
+        """Keep a new draft under a name of its own: one that another version has gets the number behind it.
+
+        ``switch`` says what a kill switch did, where one made the version; its name then says so too.
 
         Raises:
             PolicyDocumentError: the document is wrong; the live policy stays as it is.
         """
-        parse_policy(document)
+        written = parse_policy(document).policy.version
         with self.sessions.write.begin() as session:
-            return policies.add(session, community_id, document=document, why=why, author=author, now=now)
+            number = policies.next_number(session, community_id)
+            taken = {*policies.names(session, community_id), _name_of(self.shipped)}
+            name = own_name(written, number, taken, switch)
+            row = PolicyRow(
+                community_id=community_id,
+                number=number,
+                name=name,
+                origin=str(switch or ""),
+                state=PolicyState.DRAFT.value,
+                document=document if name == written else renamed(document, name),
+                why=why,
+                author=author,
+                created_at=now,
+                changed_at=now,
+            )
+            return policies.add(session, row)
+
+    def uncovered(self, community_id: int, document: str) -> tuple[Gap, ...]:
+        """What the live policy looks for and a document does not; nothing where either cannot be read."""
+        with self.sessions.read() as session:
+            return self._uncovered(session, community_id, document)
+
+    def _uncovered(self, session: Session, community_id: int, document: str) -> tuple[Gap, ...]:
+        live = policies.in_state(session, community_id, PolicyState.LIVE)
+        try:
+            before, after = (
+                parse_policy(one).policy for one in (live.document if live else self.shipped, document)
+            )
+        except PolicyDocumentError:
+            return ()
+        return uncovered(before, after)
+
+    def names(self, community_id: int) -> dict[str, int]:
+        """Numbers of a community's versions by the names that verdicts have them by."""
+        with self.sessions.read() as session:
+            return policies.names(session, community_id)
 
     def move(
-        self, community_id: int, number: int, state: PolicyState, *, why: str, author: str, now: int
+        self,
+        community_id: int,
+        number: int,
+        state: PolicyState,
+        *,
+        why: str,
+        author: str,
+        now: int,
+        accept_uncovered: bool = False,
     ) -> PolicyRow:
         """Move a version; a version that becomes live archives the one that was, and a new shadow ends the old one.
 
@@ -70,31 +130,34 @@ class Policies:
         Raises:
             UnknownPolicyError: the community has no such version.
             PolicyMoveError: its life has no such move.
+            UncoveredError: live, it would look for less than the live policy does, and nobody accepted that.
         """
         with self.sessions.write.begin() as session:
             row = _known(session, community_id, number)
             check_move(PolicyState(row.state), state)
+            if state is PolicyState.LIVE and not accept_uncovered:
+                gaps = self._uncovered(session, community_id, row.document)
+                if gaps:
+                    raise UncoveredError(gaps)
             replaced = {PolicyState.LIVE: PolicyState.ARCHIVED, PolicyState.SHADOW: PolicyState.DRAFT}.get(
                 state
             )
             if replaced is not None:
                 former = policies.in_state(session, community_id, state)
                 if former is not None:
-                    reason = f"v{row.number} replaces it"
+                    reason = REPLACED.format(number=row.number)
                     policies.move(session, former, replaced, why=reason, author=author, now=now)
             policies.move(session, row, state, why=why, author=author, now=now)
             return row
 
-    def shadow_differences(
-        self, community_id: int, number: int
-    ) -> tuple[dict[tuple[str, str], int], list[tuple[ShadowRow, PostRow]]]:
-        """What a shadow would have said otherwise: counts by (live, shadow) suggestion, and the latest posts.
+    def shadow(self, community_id: int, number: int) -> Watched:
+        """What a shadow was compared on, and what it would have said otherwise.
 
         Raises:
             UnknownPolicyError: the community has no such version.
         """
         with self.sessions.read() as session:
-            return policies.differences(session, _known(session, community_id, number).id)
+            return shadows.watched(session, _known(session, community_id, number))
 
     def threads(self, community_id: int) -> list[ThreadModeRow]:
         """Threads with a publishing mode of their own, latest change first; at most 200."""
@@ -125,3 +188,10 @@ def _known(session: Session, community_id: int, number: int) -> PolicyRow:
         message = f"no policy version {number}"
         raise UnknownPolicyError(message)
     return row
+
+
+def _name_of(document: str) -> str:
+    try:
+        return parse_policy(document).policy.version
+    except PolicyDocumentError:
+        return ""

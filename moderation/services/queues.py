@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from moderation.domain.review import QueueName, ReviewState
-from moderation.store import posts, reviews, verdicts
+from moderation.domain.sweeps import SOURCE as SWEEP
+from moderation.store import decisions, posts, queues, reviews, sweeps, verdicts
 from moderation.store.reviews import known_item
 
 if TYPE_CHECKING:
@@ -14,7 +15,8 @@ if TYPE_CHECKING:
 
     from moderation.domain.review import DecisionKind
     from moderation.store.engine import Sessions
-    from moderation.store.reviews import QueueEntry
+    from moderation.store.queues import QueueEntry
+    from moderation.store.sweeps import Marked
     from moderation.store.tables import DecisionRow, PostRow, ReviewItemRow, UserRow, VerdictRow
 
 
@@ -42,6 +44,8 @@ class ItemPage:
     decisions: list[tuple[DecisionRow, UserRow]]
     author_posts: list[PostRow]
     next_item_id: int | None
+    sweeps: dict[int, Marked]
+    """For the number of each verdict that a sweep wrote: which, and whether by being undone."""
 
     @property
     def verdict(self) -> VerdictRow | None:
@@ -67,11 +71,11 @@ class Queues:
         """One page of the queue."""
         with self.sessions.read() as session:
             return QueuePage(
-                entries=reviews.queue(
+                entries=queues.entries(
                     session, community_id, state=state, name=name, limit=limit, offset=offset
                 ),
-                counts=reviews.open_counts(session, community_id),
-                oldest=reviews.oldest_open(session, community_id),
+                counts=queues.open_counts(session, community_id),
+                oldest=queues.oldest_open(session, community_id),
             )
 
     def item(self, community_id: int, item_id: int, *, name: QueueName | None = None) -> ItemPage:
@@ -84,13 +88,15 @@ class Queues:
             item = known_item(reviews.item(session, community_id, item_id), item_id)
             post = posts.by_id(session, community_id, item.post_id)
             assert post is not None  # noqa: S101 - review items are made with their posts
+            said = verdicts.history(session, post.id)
             return ItemPage(
                 item=item,
                 post=post,
-                verdicts=verdicts.history(session, post.id),
-                decisions=reviews.decisions(session, post.id),
+                verdicts=said,
+                decisions=decisions.of_post(session, post.id),
                 author_posts=posts.by_author(session, community_id, post.author_id, besides=post.id),
-                next_item_id=reviews.next_open(session, item, name=name),
+                next_item_id=queues.next_open(session, item, name=name),
+                sweeps=sweeps.of_verdicts(session, community_id, post.id) if _swept(said) else {},
             )
 
     def tally(
@@ -98,14 +104,14 @@ class Queues:
     ) -> dict[DecisionKind, int]:
         """Decisions since an instant that still stand, of everybody or of one moderator."""
         with self.sessions.read() as session:
-            return reviews.tally(session, community_id, since, moderator_id=moderator_id)
+            return decisions.tally(session, community_id, since, moderator_id=moderator_id)
 
     def blocked(
         self, community_id: int, *, limit: int = 50, offset: int = 0
     ) -> list[tuple[PostRow, VerdictRow]]:
         """Posts that the machine blocked by itself, the latest first."""
         with self.sessions.read() as session:
-            return reviews.blocked(session, community_id, limit=limit, offset=offset)
+            return verdicts.blocked(session, community_id, limit=limit, offset=offset)
 
     def author_posts(self, post: PostRow) -> list[tuple[PostRow, VerdictRow | None]]:
         """The latest other posts of a post's author with their verdicts."""
@@ -117,9 +123,13 @@ class Queues:
     def standing(self, item_ids: Sequence[int]) -> dict[int, DecisionRow]:
         """The latest decision on each of several items of a queue page."""
         with self.sessions.read() as session:
-            return reviews.standing(session, item_ids)
+            return decisions.standing(session, item_ids)
 
     def item_of_post(self, post: PostRow) -> ReviewItemRow | None:
         """The latest review item of a post."""
         with self.sessions.read() as session:
             return reviews.item_of_post(session, post.community_id, post.id)
+
+
+def _swept(said: Sequence[VerdictRow]) -> bool:
+    return any(one.source == SWEEP for one in said)

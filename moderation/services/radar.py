@@ -15,7 +15,7 @@ from moderation.text.entries import Entry, plain_word
 from moderation.text.known import KnownWords
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from moderation.outbound.bell import Bell
     from moderation.store.engine import Sessions
@@ -96,9 +96,8 @@ class Radar:
             limit=limit,
             everyday=everyday,
         )
-        return RadarPage(
-            len(seen.blocked), seen.passed, tuple(rising(seen.blocked, found, known, since, until))
-        )
+        told = rising(seen.blocked, found, known, since, until)
+        return RadarPage(len(seen.blocked), seen.passed, tuple(told))
 
     def window(self, community_id: int, *, since: int, until: int) -> tuple[int, int]:
         """From when on the latest posts of a window are few enough to be read at once, and how many it has in all."""
@@ -137,10 +136,11 @@ class Radar:
             ids = {data_id for one in found for data_id in one["samples"]}
             return RadarBoard(look, found, gone, looks.posts_of(session, community_id, ids))
 
-    def dismiss(self, community_id: int, text: str, *, author: str, now: int) -> None:
-        """Keep a candidate out of sight from now on."""
+    def dismiss(self, community_id: int, texts: Sequence[str], *, author: str, now: int) -> None:
+        """Keep candidates out of sight from now on."""
         with self.sessions.write.begin() as session:
-            looks.dismiss(session, community_id, text, author=author, now=now)
+            for text in texts:
+                looks.dismiss(session, community_id, text, author=author, now=now)
 
     def restore(self, community_id: int, text: str) -> None:
         """Show a dismissed candidate again."""
@@ -178,4 +178,5 @@ def _kept(one: Rising) -> dict[str, Any]:
         "near": one.near,
         "near_clause": one.near_clause,
         "samples": [each.data_id for each in one.samples],
+        "group": one.group,
     }

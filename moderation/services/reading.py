@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from moderation.domain.post import PostState
-from moderation.store import behaviour_findings, posts, reviews, verdicts
+from moderation.domain.sweeps import SOURCE as SWEEP
+from moderation.store import behaviour_findings, decisions, posts, sweeps, verdicts
 
 if TYPE_CHECKING:
     from moderation.store.behaviour_findings import FoundTogether
     from moderation.store.engine import Sessions
+    from moderation.store.sweeps import Marked
     from moderation.store.tables import DecisionRow, PostRow, UserRow, VerdictRow
 
 TOGETHER: Final = 50
@@ -24,6 +26,8 @@ class PostRecord:
     post: PostRow
     verdicts: list[VerdictRow]
     decisions: list[tuple[DecisionRow, UserRow]]
+    sweeps: dict[int, Marked] = field(default_factory=dict)
+    """For the number of each verdict that a sweep wrote: which, and whether by being undone."""
 
     @property
     def verdict(self) -> VerdictRow | None:
@@ -44,7 +48,10 @@ def post_record(sessions: Sessions, community_id: int, data_id: str) -> PostReco
         row = posts.find(session, community_id, data_id)
         if row is None or row.state == PostState.WITHDRAWN.value:
             return None
-        return PostRecord(row, verdicts.history(session, row.id), reviews.decisions(session, row.id))
+        said = verdicts.history(session, row.id)
+        swept = any(one.source == SWEEP for one in said)
+        found = sweeps.of_verdicts(session, community_id, row.id) if swept else {}
+        return PostRecord(row, said, decisions.of_post(session, row.id), found)
 
 
 def behaviour_of(sessions: Sessions, post: PostRow) -> list[FoundTogether]:

@@ -7,45 +7,29 @@ every web process shows the same.  One run a version at a time.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from moderation.domain.backtest import Backtest
-from moderation.domain.budget import Budget
 from moderation.domain.policy_versions import PolicyState
 from moderation.domain.rehearsal import RehearsalRunningError, Stage, UnknownVersionError, rehearsal
-from moderation.domain.tally import Tally, tally_from_json, tally_json
+from moderation.domain.tally import tally_from_json
 from moderation.outbound.bell import QueueName
-from moderation.replaying import HOUR, both_policies, first_head, replays_of, samples_of
+from moderation.rehearsing import BATCH, DAY, LEASE, Steps
+from moderation.replaying import first_head
 from moderation.store import policies, rehearsals, replays, samples
-from moderation.store.tables import PolicyRow, RehearsalRow
+from moderation.store.tables import RehearsalRow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from sqlalchemy.orm import Session
 
-    from moderation.domain.policy import Policy, Threshold
+    from moderation.domain.policy import Threshold
     from moderation.domain.rehearsal import Rehearsal
     from moderation.outbound.bell import Bell
     from moderation.store.engine import Sessions
-
-BATCH: Final = 1_000
-"""Posts a step: about a second of work."""
-
-DAY: Final = 24 * HOUR
-LEASE: Final = 60 * 1_000_000
-"""Microseconds without a step after which another worker goes on."""
-
-
-@dataclass(slots=True)
-class Work:
-    """A run in hand: both policies, what was counted, where the next step begins."""
-
-    row: RehearsalRow
-    before: Policy
-    after: Policy
-    tally: Tally = field(repr=False)
+    from moderation.store.tables import PolicyRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,27 +58,57 @@ class Rehearsals:
             RehearsalRunningError: it is being backtested right now.
         """
         with self.sessions.write.begin() as session:
-            version = _known(session, community_id, number, lock=True)
-            found = rehearsals.find(session, version.id)
-            row, given_up = found or (
-                RehearsalRow(community_id=community_id, policy_id=version.id, run=0),
-                False,
-            )
-            if row.state == Stage.RUNNING.value and not given_up:
-                raise RehearsalRunningError
-            live = policies.in_state(session, community_id, PolicyState.LIVE)
-            total = replays.count(session, community_id, since=now - days * DAY, until=now)
-            row.days, row.head, row.live = days, head or first_head(version), live.number if live else 0
-            row.asked_by = by[:100]
-            row.asked_at, row.beat_at, row.run, row.state = now, now, row.run + 1, Stage.RUNNING.value
-            row.cursor, row.done, row.total, row.attempts, row.found = 0, 0, total, 0, {}
-            row.began_at, row.leased_until = None, None
-            session.add(row)
-            session.flush()
+            row = self._asked(session, community_id, number, days=days, head=head, by=by, now=now)
             asked = rehearsal(row, given_up=False)
         if self.bell is not None:
             self.bell.ring(QueueName.MAINTENANCE)
         return asked
+
+    def run(
+        self, community_id: int, number: int, *, days: int, head: str, by: str, clock: Callable[[], int]
+    ) -> None:
+        """As :meth:`ask`, worked off here while the caller waits; if this process dies, a worker goes on with it.
+
+        Raises:
+            UnknownVersionError: the community has no such version.
+            RehearsalRunningError: it is being backtested right now.
+        """
+        with self.sessions.write.begin() as session:
+            row = self._asked(session, community_id, number, days=days, head=head, by=by, now=clock())
+            rehearsals.hold(session, row, lease=LEASE)
+        try:
+            work = self._steps.begun(row, clock())
+            while self._steps.step(work, clock):
+                pass
+        finally:  # where it failed, a worker may go on at once
+            with self.sessions.write.begin() as session:
+                rehearsals.release(session, row)
+
+    @property
+    def _steps(self) -> Steps:
+        return Steps(self.sessions, self.shipped, self.calibrated, self.batch)
+
+    def _asked(
+        self, session: Session, community_id: int, number: int, *, days: int, head: str, by: str, now: int
+    ) -> RehearsalRow:
+        version = _known(session, community_id, number, lock=True)
+        found = rehearsals.find(session, version.id)
+        row, given_up = found or (
+            RehearsalRow(community_id=community_id, policy_id=version.id, run=0),
+            False,
+        )
+        if row.state == Stage.RUNNING.value and not given_up:
+            raise RehearsalRunningError
+        live = policies.in_state(session, community_id, PolicyState.LIVE)
+        total = replays.count(session, community_id, since=now - days * DAY, until=now)
+        row.days, row.head, row.live = days, head or first_head(version), live.number if live else 0
+        row.asked_by = by[:100]
+        row.asked_at, row.beat_at, row.run, row.state = now, now, row.run + 1, Stage.RUNNING.value
+        row.cursor, row.done, row.total, row.attempts, row.found = 0, 0, total, 0, {}
+        row.began_at, row.leased_until = None, None
+        session.add(row)
+        session.flush()
+        return row
 
     def latest(self, community_id: int, number: int) -> tuple[Rehearsal, Backtest] | None:
         """The latest run of a version, with what it counted; examples whose posts are gone have no text.
@@ -129,54 +143,15 @@ class Rehearsals:
             row = rehearsals.claim(session, lease=LEASE)
         if row is None:
             return False
-        ends = timer() + seconds
+        steps, ends = self._steps, timer() + seconds
         try:
-            work = self._begun(row, clock())
-            while self._step(work, clock) and timer() < ends:
+            work = steps.begun(row, clock())
+            while steps.step(work, clock) and timer() < ends:
                 pass
         finally:  # also where a step fails: it is tried again at once, and given up after a few times
             with self.sessions.write.begin() as session:
                 rehearsals.release(session, row)
         return True
-
-    def _begun(self, row: RehearsalRow, now: int) -> Work:
-        since = row.asked_at - row.days * DAY
-        with self.sessions.read() as session:
-            version = session.get_one(PolicyRow, row.policy_id)
-            before, after = both_policies(session, version, row.live, self.shipped, self.calibrated)
-            first = samples.first_at(session, row.community_id, since=since)
-        if row.found:
-            return Work(row, before, after, tally_from_json(row.found))
-        row.began_at = now
-        # The window begins with its first post, so that a community of two days is not spread over seven.  Hours are
-        # those of the clock, as for the busiest one: the mean must never come out above it.
-        hours = row.asked_at // HOUR - max(since, first or since) // HOUR + 1
-        return Work(row, before, after, Tally(Backtest(), Budget(row.head, float(hours))))
-
-    def _step(self, work: Work, clock: Callable[[], int]) -> bool:
-        """Count the next batch with no transaction open, and keep it; answers whether there is more to do."""
-        row, since = work.row, work.row.asked_at - work.row.days * DAY
-        with self.sessions.read() as session:
-            batch = replays.batch(
-                session, row.community_id, since=since, until=row.asked_at, after=row.cursor, limit=self.batch
-            )
-        work.tally.add(
-            replays_of(batch, work.before, work.after),
-            samples_of(batch, work.after, row.head) if row.head else (),
-        )
-        cursor = batch[-1][0].sequence if batch else row.cursor
-        changes = {
-            "cursor": cursor,
-            "done": work.tally.backtest.posts,
-            "found": tally_json(work.tally),
-            "began_at": row.began_at,
-            "beat_at": clock(),
-            "state": (Stage.RUNNING if batch else Stage.DONE).value,
-        }
-        with self.sessions.write.begin() as session:
-            kept = rehearsals.note(session, row, lease=LEASE, **changes)
-        row.cursor = cursor
-        return kept and bool(batch)
 
 
 def rehearsal_of(sessions: Sessions, policy_id: int) -> Rehearsal | None:

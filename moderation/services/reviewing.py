@@ -17,7 +17,7 @@ from moderation.domain.review import (
     check_undo,
 )
 from moderation.domain.verdict import Suggestion
-from moderation.store import brands, outbox, posts, reviews, verdicts
+from moderation.store import brands, decisions, outbox, posts, reviews, verdicts
 from moderation.store.reviews import known_item
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Reviewing:
     def undoable(self, community_id: int, *, moderator_id: int, now: int) -> DecisionRow | None:
         """The decision that a moderator can still take back, or None."""
         with self.sessions.read() as session:
-            last = reviews.last_decision_of(session, moderator_id)
+            last = decisions.last_of(session, moderator_id)
         fits = last is not None and last.community_id == community_id and last.kind != DecisionKind.UNDO.value
         return last if fits and last is not None and now - last.created_at <= UNDO_WINDOW else None
 
@@ -71,13 +71,13 @@ class Reviewing:
         with self.sessions.write.begin() as session:
             item = known_item(reviews.item(session, community_id, item_id), item_id)
             # The post first: edits lock it before its review item, and two orders would wait for each other.
-            event = posts.next_event_version(session, item.post_id)
+            event = outbox.next_version(session, item.post_id)
             open_now = item.state == ReviewState.OPEN.value
             if not open_now or not reviews.move(
                 session, item, version=version, state=ReviewState.DECIDED, decided_at=now
             ):
                 raise StaleItemError(_stale(item_id))
-            row = reviews.append_decision(
+            row = decisions.append(
                 session, _decision_row(item, decision, clause, moderator_id=moderator_id, now=now)
             )
             spam = clause != "" and convention.clause(clause).label in (Label.SPAM_ADS, Label.QUALITY)
@@ -92,7 +92,7 @@ class Reviewing:
             UndoExpiredError: there is none, it was taken back, its time has run out, or the post has changed since.
         """
         with self.sessions.write.begin() as session:
-            last = reviews.last_decision_of(session, moderator_id)
+            last = decisions.last_of(session, moderator_id)
             if last is None or last.kind == DecisionKind.UNDO.value or last.community_id != community_id:
                 message = "there is nothing to take back"
                 raise UndoExpiredError(message)
@@ -105,7 +105,7 @@ class Reviewing:
             UndoExpiredError: it is not theirs or not the latest on its post, or as :meth:`undo` says.
         """
         with self.sessions.write.begin() as session:
-            last = reviews.latest_of_post(session, community_id, decision_id)
+            last = decisions.latest_of_post(session, community_id, decision_id)
             if last is None or last.kind == DecisionKind.UNDO.value or last.moderator_id != moderator_id:
                 message = "this decision is not yours, or no longer the latest on its post"
                 raise UndoExpiredError(message)
@@ -116,14 +116,14 @@ def _take_back(session: Session, last: DecisionRow, *, moderator_id: int, now: i
     """Open the item of a decision again, if it still stands on it."""
     check_undo(last.created_at, now)
     item = known_item(reviews.item(session, last.community_id, last.review_item_id), last.review_item_id)
-    event = posts.next_event_version(session, item.post_id)
+    event = outbox.next_version(session, item.post_id)
     stands = item.state == ReviewState.DECIDED.value and _is_current(session, item)
     if not stands or not reviews.move(
         session, item, version=item.version, state=ReviewState.OPEN, decided_at=None
     ):
         message = "a later change to the post stands: decide it again instead"
         raise UndoExpiredError(message)
-    row = reviews.append_decision(
+    row = decisions.append(
         session,
         _decision_row(item, Decision(DecisionKind.UNDO), "", moderator_id=moderator_id, now=now),
     )

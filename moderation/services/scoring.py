@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,14 +11,14 @@ import structlog
 from rq.timeouts import JobTimeoutException
 
 from moderation.assessment import Assessment, Assessor, Subject
-from moderation.domain import review
+from moderation.domain.pictures import UNREAD
 from moderation.domain.policy import Circumstances, undecided
 from moderation.domain.post import PublishingMode, Scene
 from moderation.domain.verdict import Versions
 from moderation.domain.wire import verdict_json
 from moderation.outbound.bell import QueueName
-from moderation.store import behaviour, brands, claims, outbox, policies, reviews, verdicts
-from moderation.verdict_rows import mention_rows, review_row, verdict_row
+from moderation.store import behaviour, brands, claims, outbox, policies, reviews, shadows, verdicts
+from moderation.verdict_rows import item_rows, mention_rows, verdict_row
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -54,6 +55,8 @@ class Scoring:
     rulebooks: Rulebooks
     looking: Looking
     clock: Callable[[], int]
+    spot_check: float = 0.0
+    """Share of blocks that people check, 0 to 1."""
 
     def score_pending(self) -> int:
         """Decide one batch of waiting posts; answers how many posts were claimed.
@@ -114,10 +117,7 @@ class Scoring:
             kept = [(one, found.verdict) for one, found in decided if one.id in held]
             now = self.clock()
             verdicts.append(session, [verdict_row(one, verdict, now) for one, verdict in kept])
-            reviews.open_items(
-                session,
-                [review_row(one, verdict, now) for one, verdict in kept if review.needs_human(verdict)],
-            )
+            reviews.open_items(session, item_rows(kept, self.spot_check, now))
             mentions = [row for one, verdict in kept for row in mention_rows(one, verdict)]
             brands.add_mentions(session, mentions)
             policies.add_differences(
@@ -129,6 +129,10 @@ class Scoring:
                     for row in self._difference(one, found, now)
                 ],
             )
+            compared = [
+                found.shadow_id for one, found in decided if one.id in held and found.shadow is not None
+            ]
+            shadows.count_compared(session, Counter(compared), at=now)
             outbox.append(
                 session,
                 [
@@ -179,5 +183,14 @@ def _subject(row: PostRow, rules: Rulebook, images: Looked) -> Subject:
         shadow_id=rules.shadow_id,
         unchecked=images.unchecked,
         pictures=images.pictures,
-        half_seen="an image could not be looked at" if images.failed else "",
+        half_seen=_half_seen(row, images),
     )
+
+
+def _half_seen(row: PostRow, images: Looked) -> str:
+    """What a person must look at because no machine could; empty where there is nothing."""
+    if images.failed:
+        return "an image could not be looked at"
+    # Beside a text an image that nobody read is said under «unchecked»; alone it is all there is of the post.
+    wordless = not row.text.strip() and not row.title.strip()
+    return UNREAD if wordless and images.unread else ""

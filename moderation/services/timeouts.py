@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from moderation.domain.post import Overdue, Scene
 from moderation.domain.publishing import RISE, outcome
-from moderation.domain.verdict import Action
+from moderation.domain.verdict import Action, Suggestion
 from moderation.store import outbox, overdue, verdicts
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class Timeouts:
 
     def _due(self, session: Session, found: Sequence[Waiting], now: int) -> list[tuple[Waiting, Timeout]]:
         """Those that are held and whose place's time is out."""
-        held = [one for one in found if one.verdict.action == Action.HOLD.value]
+        held = [one for one in found if _is_held(one)]
         tables = {
             one: self.publishing.table(
                 session, one, now=now, threads_of=[_thread(each) for each in held if _thread(each)]
@@ -86,6 +86,11 @@ class Timeouts:
             if one.item.opened_at + place.timeout.minutes * MINUTE <= now:
                 due.append((one, replace(place.timeout, then=_outcome(one, place.timeout))))
         return due
+
+
+def _is_held(one: Waiting) -> bool:
+    """Whether a post waits to be shown; one that is blocked is not, even where somebody is asked to confirm it."""
+    return one.verdict.action == Action.HOLD.value and one.verdict.suggestion != Suggestion.BLOCK.value
 
 
 def _outcome(one: Waiting, timeout: Timeout) -> Overdue:

@@ -13,14 +13,11 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from moderation.domain import convention
 from moderation.domain.review import DecisionKind, StaleItemError, UndoExpiredError, UnknownItemError
 from moderation.groups import (
-    MOST_POSTS,
     GroupOutcome,
-    GroupPreview,
     UnknownFindingError,
     accounts_of,
     outcome_of,
     reasons,
-    sorted_out,
 )
 from moderation.store import finding_items, looks
 
@@ -31,7 +28,7 @@ if TYPE_CHECKING:
     from moderation.store.engine import Sessions
     from moderation.store.tables import GroupDecisionRow
 
-__all__ = ["GroupOutcome", "GroupPreview", "Together", "UnknownGroupDecisionError"]
+__all__ = ["GroupOutcome", "Together", "UnknownGroupDecisionError"]
 
 BATCH: Final = 50
 """Decisions after which the group's row says what was skipped so far."""
@@ -68,12 +65,6 @@ class Together:
 
     sessions: Sessions
     reviewing: Decides
-
-    def preview(self, community_id: int, authors: Sequence[str], *, since: int) -> GroupPreview:
-        """Posts of some accounts received since an instant, and whatever of theirs is open, newest first."""
-        with self.sessions.read() as session:
-            found = looks.posts_by(session, community_id, authors, since=since, limit=MOST_POSTS)
-            return sorted_out(session, [(post, item, False) for post, item in found])
 
     def decide_finding(
         self,

@@ -1,15 +1,15 @@
-"""A community's own words: added, imported, exported, removed.  Workers apply a change with their next batch."""
+"""A community's own words: added, listed, exported, removed.  Workers apply a change with their next batch."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from moderation.domain.emergency import LIBRARY as EMERGENCY
 from moderation.rulebooks import as_columns, as_entry
 from moderation.store import lexicons
-from moderation.text.entries import EntryError, Kind, check_entry
-from moderation.text.listing import dump_csv, load_csv
+from moderation.text.entries import Kind, check_entry
+from moderation.text.listing import dump_csv
+from moderation.word_writing import MOST_WORDS, named, write
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,12 +17,6 @@ if TYPE_CHECKING:
     from moderation.store.engine import Sessions
     from moderation.store.tables import LexiconEntryRow
     from moderation.text.entries import Entry
-
-
-MOST_WORDS: Final = 200_000
-"""Words of a community: what workers read of them."""
-
-_AT_ONCE: Final = 5_000
 
 
 class UnknownEntryError(LookupError):
@@ -44,34 +38,10 @@ class WordLists:
         """
         for number, entry in enumerate(entries, 1):
             check_entry(entry, number)
-        return self.keep(community_id, library, entries, author=author, now=now)
-
-    def keep(
-        self, community_id: int, library: str, entries: Sequence[Entry], *, author: str, now: int
-    ) -> int:
-        """As :meth:`add`, for entries that were checked when their table was read.
-
-        Raises:
-            EntryError: the list is another's, or the community would have more words than workers read.
-        """
-        if library == EMERGENCY and entries:
-            raise EntryError(1, "library", "emergency words have a place of their own")
-        named = [replace(entry, library=library) for entry in entries]
+        kept = named(library, entries)
         with self.sessions.write.begin() as session:
-            for start in range(0, len(named), _AT_ONCE):
-                batch = named[start : start + _AT_ONCE]
-                lexicons.upsert(session, as_columns(batch, community_id, author=author, now=now))
-            if lexicons.count(session, community_id) > MOST_WORDS:
-                raise EntryError(0, "word", f"a community has {MOST_WORDS} words at most")
-        return len(named)
-
-    def import_csv(self, community_id: int, library: str, table: str, *, author: str, now: int) -> int:
-        """Keep the words of a CSV table, all or none; answers how many there were.
-
-        Raises:
-            EntryError: names line, field and reason of the first row that cannot be used.
-        """
-        return self.keep(community_id, library, load_csv(table), author=author, now=now)
+            write(session, as_columns(kept, community_id, author=author, now=now), community_id)
+        return len(kept)
 
     def export_csv(self, community_id: int, library: str | None = None) -> str:
         """The words as a CSV table that can be imported again."""

@@ -49,17 +49,21 @@ def neighbours(
     reach: Mapping[str, int],
     each: int,
     limit: int,
+    known: Collection[str] = (),
+    asked: Collection[str] = (),
 ) -> list[BehaviourFactRow]:
     """Facts of other posts that share a link with some of ``post_ids``, as they are now decided.
 
     Args:
         session: a session.
         post_ids: posts of one community whose facts are kept.
-        reach: microseconds before and after within which each kind of link counts.
+        reach: microseconds before and after within which each kind of link counts; others do not.
         each: most posts by one link, the latest first.
         limit: most posts in all.
+        known: posts that are not wanted.
+        asked: posts whose links were asked by before, and are not again.
     """
-    nearest = _nearest(_asked(post_ids, reach), post_ids, each, limit)
+    nearest = _nearest(_asked(post_ids, reach, asked), (*post_ids, *known), each, limit)
     return list(
         session.scalars(
             select(BehaviourFactRow)
@@ -71,10 +75,14 @@ def neighbours(
     )
 
 
-def _asked(post_ids: Collection[str], reach: Mapping[str, int]) -> CTE:
+def _asked(post_ids: Collection[str], reach: Mapping[str, int], before: Collection[str]) -> CTE:
     """The keys that posts ask by, each with the time from and until which others count."""
     mine = BehaviourLinkRow.__table__.alias("mine")
     span = case(*((mine.c.kind == kind, literal(micros)) for kind, micros in reach.items()), else_=0)
+    wanted = [mine.c.post_id.in_(post_ids), mine.c.asks, mine.c.kind.in_(list(reach))]
+    if before:
+        done = BehaviourLinkRow.__table__.alias("done")
+        wanted.append(mine.c.key.not_in(select(done.c.key).where(done.c.post_id.in_(before))))
     return (
         select(
             mine.c.community_id,
@@ -82,23 +90,23 @@ def _asked(post_ids: Collection[str], reach: Mapping[str, int]) -> CTE:
             func.min(mine.c.at - span).label("since"),
             func.max(mine.c.at + span).label("until"),
         )
-        .where(mine.c.post_id.in_(post_ids), mine.c.asks)
+        .where(*wanted)
         .group_by(mine.c.community_id, mine.c.key)
         .cte("asked")
         .prefix_with("MATERIALIZED", dialect="postgresql")
     )
 
 
-def _nearest(asked: CTE, post_ids: Collection[str], each: int, limit: int) -> CTE:
-    """Other posts by the asked keys: the latest ``each`` by a key, those that rank highest by any."""
-    bounded = _bounded(asked, each + len(post_ids))
+def _nearest(asked: CTE, besides: Collection[str], each: int, limit: int) -> CTE:
+    """Posts by the asked keys but for some: the latest ``each`` by a key, those that rank highest by any."""
+    bounded = _bounded(asked, each + len(besides))
     theirs = BehaviourLinkRow.__table__.alias("theirs")
     place = func.row_number().over(partition_by=theirs.c.key, order_by=(theirs.c.at.desc(), theirs.c.post_id))
     shared = _shared(bounded, theirs)
     ranked = (
         select(theirs.c.post_id, place.label("place"))
         .select_from(bounded.join(theirs, shared))
-        .where(theirs.c.offers, theirs.c.post_id.not_in(post_ids))
+        .where(theirs.c.offers, theirs.c.post_id.not_in(besides))
         .subquery("ranked")
     )
     return (

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 _KEY = ("community_id", "library", "kind", "word")
-_CHANGING = ("level", "clause", "effective_from", "effective_to", "author", "changed_at")
+_CHANGING = ("level", "clause", "effective_from", "effective_to", "author", "changed_at", "import_id")
 
 
 def upsert(session: Session, rows: Sequence[dict[str, Any]]) -> None:
@@ -97,6 +97,41 @@ def version(session: Session) -> tuple[int, int, int]:
     return int(row[0]), int(row[1]), int(row[2])
 
 
-def communities(session: Session) -> list[int]:
-    """Communities that have words of their own."""
-    return list(session.scalars(select(LexiconEntryRow.community_id).distinct()))
+def versions(session: Session) -> dict[int, tuple[int, int, int]]:
+    """The same for each community that has words of its own; it reads every row, where :func:`version` says so."""
+    rows = session.execute(
+        select(
+            LexiconEntryRow.community_id,
+            func.count(),
+            func.max(LexiconEntryRow.id),
+            func.max(LexiconEntryRow.changed_at),
+        ).group_by(LexiconEntryRow.community_id)
+    )
+    return {community: (count, latest, changed) for community, count, latest, changed in rows}
+
+
+Words = tuple[int, str, str, str, str, str, int | None, int | None]
+"""Columns of an entry for matching: community_id, word, kind, clause, level, library, effective_from, effective_to."""
+
+
+def words(session: Session, communities: Collection[int]) -> dict[int, list[Words]]:
+    """What matching needs of the words of some communities, newest first: 100,000 objects would take seconds."""
+    found: dict[int, list[Words]] = {one: [] for one in communities}
+    statement = (
+        select(
+            LexiconEntryRow.community_id,
+            LexiconEntryRow.word,
+            LexiconEntryRow.kind,
+            LexiconEntryRow.clause,
+            LexiconEntryRow.level,
+            LexiconEntryRow.library,
+            LexiconEntryRow.effective_from,
+            LexiconEntryRow.effective_to,
+        )
+        .where(LexiconEntryRow.community_id.in_(communities))
+        .order_by(LexiconEntryRow.id.desc())
+    )
+    # Past the session, which takes as long as reading does to see that these are no objects.
+    for row in session.connection().execute(statement) if communities else ():
+        found[row[0]].append(row)
+    return found

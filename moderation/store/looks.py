@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Select, and_, delete, or_, select, update
+from sqlalchemy import Select, and_, delete, func, or_, select, update
 
 from moderation.domain.post import PostState
 from moderation.domain.review import ReviewState
@@ -137,6 +137,24 @@ def posts_by(
         )
     )
     return list(session.execute(statement.order_by(PostRow.sequence.desc()).limit(limit)).all())
+
+
+def open_by(session: Session, community_id: int, authors: Iterable[str]) -> dict[str, int]:
+    """How many posts of each of some accounts wait for a person; accounts without any are left out."""
+    statement = (
+        select(PostRow.author_id, func.count())
+        .join(
+            ReviewItemRow,
+            and_(ReviewItemRow.post_id == PostRow.id, ReviewItemRow.revision == PostRow.revision),
+        )
+        .where(
+            PostRow.community_id == community_id,
+            PostRow.author_id.in_(list(authors)),
+            ReviewItemRow.state == ReviewState.OPEN.value,
+        )
+        .group_by(PostRow.author_id)
+    )
+    return {author or "": waiting for author, waiting in session.execute(statement).all()}
 
 
 def add_group_decision(session: Session, **values: Any) -> GroupDecisionRow:

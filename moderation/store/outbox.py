@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
-from moderation.store.tables import OutboxEventRow
+from moderation.store.tables import OutboxEventRow, PostRow
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from sqlalchemy.orm import Session
-
-    from moderation.store.tables import PostRow
 
 
 def append(session: Session, rows: Sequence[dict[str, Any]]) -> None:
@@ -42,3 +40,27 @@ def post_event(
         "created_at": now,
         "next_attempt_at": None,
     }
+
+
+def next_version(session: Session, post_id: str) -> int:
+    """Raise and return the version that the next event about a post carries."""
+    statement = (
+        update(PostRow)
+        .where(PostRow.id == post_id)
+        .values(event_version=PostRow.event_version + 1)
+        .returning(PostRow.event_version)
+        .execution_options(synchronize_session=False)
+    )
+    return session.scalars(statement).one()
+
+
+def next_versions(session: Session, post_ids: Collection[str]) -> dict[str, int]:
+    """Raise and return, for each post, the version that its next event carries."""
+    statement = (
+        update(PostRow)
+        .where(PostRow.id.in_(post_ids))
+        .values(event_version=PostRow.event_version + 1)
+        .returning(PostRow.id, PostRow.event_version)
+        .execution_options(synchronize_session=False)
+    )
+    return dict(session.execute(statement).all())

@@ -53,22 +53,27 @@ def version(session: Session) -> tuple[int, int]:
     return int(row[0]), int(row[1])
 
 
-def add(session: Session, community_id: int, *, document: str, why: str, author: str, now: int) -> PolicyRow:
-    """Keep a new draft, numbered after the community's latest."""
+def next_number(session: Session, community_id: int) -> int:
+    """The number that a community's next version has."""
     latest = session.scalar(select(func.max(PolicyRow.number)).where(PolicyRow.community_id == community_id))
-    row = PolicyRow(
-        community_id=community_id,
-        number=(latest or 0) + 1,
-        state=PolicyState.DRAFT.value,
-        document=document,
-        why=why,
-        author=author,
-        created_at=now,
-        changed_at=now,
+    return (latest or 0) + 1
+
+
+def names(session: Session, community_id: int) -> dict[str, int]:
+    """Numbers of a community's versions by name; of an older database's versions of one name, the latest."""
+    found = session.execute(
+        select(PolicyRow.name, PolicyRow.number)
+        .where(PolicyRow.community_id == community_id)
+        .order_by(PolicyRow.number)
     )
+    return {name: number for name, number in found}  # noqa: C416 - rows, not pairs
+
+
+def add(session: Session, row: PolicyRow) -> PolicyRow:
+    """Keep a new version and note who made it."""
     session.add(row)
     session.flush()
-    _note(session, row, why=why, author=author, now=now)
+    _note(session, row, why=row.why, author=row.author, now=row.created_at)
     return row
 
 

@@ -150,18 +150,6 @@ def set_metrics(session: Session, post: PostRow, metrics: dict[str, Any]) -> Non
     session.execute(update(PostRow).where(PostRow.id == post.id).values(metrics=metrics))
 
 
-def next_event_version(session: Session, post_id: str) -> int:
-    """Raise and return the version that the next event about a post carries."""
-    statement = (
-        update(PostRow)
-        .where(PostRow.id == post_id)
-        .values(event_version=PostRow.event_version + 1)
-        .returning(PostRow.event_version)
-        .execution_options(synchronize_session=False)
-    )
-    return session.scalars(statement).one()
-
-
 def count_by_state(session: Session, community_id: int) -> dict[PostState, int]:
     """How many posts a community has in each state."""
     pending = func.sum(case((PostRow.state == PostState.PENDING.value, 1), else_=0))

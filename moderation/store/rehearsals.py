@@ -42,6 +42,16 @@ def claim(session: Session, *, lease: int) -> RehearsalRow | None:
     )
 
 
+def hold(session: Session, row: RehearsalRow, *, lease: int) -> None:
+    """Claim a backtest that was just asked for, for ``lease`` microseconds, before any worker sees it."""
+    session.execute(
+        update(RehearsalRow)
+        .where(RehearsalRow.id == row.id)
+        .values(leased_until=db_now() + lease, attempts=1)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def note(session: Session, row: RehearsalRow, *, lease: int, **changes: Any) -> bool:
     """Keep a step forward from where ``row`` was; False where it was stopped, asked again or taken over."""
     found = session.scalars(

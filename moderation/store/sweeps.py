@@ -1,15 +1,15 @@
-"""Sweeps back: what is noted of each post."""
+"""Sweeps back: kept, claimed and read, with what is noted of each post."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Select, func, insert, or_, select, update
 
-from moderation.domain.review import ReviewState
 from moderation.domain.sweeps import WORKING
 from moderation.store.engine import db_now
-from moderation.store.tables import CommunityRow, PostRow, ReviewItemRow, SweepPostRow, SweepRow, VerdictRow
+from moderation.store.tables import CommunityRow, PostRow, SweepPostRow, SweepRow
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -142,56 +142,23 @@ def listed(session: Session, sweep_id: int) -> list[SweepPostRow]:
     return list(session.scalars(statement.order_by(SweepPostRow.data_id)))
 
 
-# ---------------------------------------------------------------- what a sweep does to posts and review items
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """The sweep that a verdict is of, and whether it puts back what the sweep had changed."""
+
+    sweep_id: int
+    undone: bool
 
 
-def raise_versions(session: Session, post_ids: Collection[str]) -> dict[str, int]:
-    """Raise and return, for each post, the version that its next event carries."""
-    statement = (
-        update(PostRow)
-        .where(PostRow.id.in_(post_ids))
-        .values(event_version=PostRow.event_version + 1)
-        .returning(PostRow.id, PostRow.event_version)
-        .execution_options(synchronize_session=False)
+def of_verdicts(session: Session, community_id: int, post_id: str) -> dict[int, Marked]:
+    """For each verdict of a post that a sweep wrote, by its number: which sweep, and whether by being undone."""
+    own = select(SweepRow.id).where(SweepRow.community_id == community_id)
+    rows = session.scalars(
+        select(SweepPostRow).where(SweepPostRow.sweep_id.in_(own), SweepPostRow.post_id == post_id)
     )
-    return dict(session.execute(statement).all())
-
-
-def items_of(session: Session, post_ids: Collection[str]) -> dict[tuple[str, int], ReviewItemRow]:
-    """Review items by post and revision."""
-    rows = session.scalars(select(ReviewItemRow).where(ReviewItemRow.post_id.in_(post_ids)))
-    return {(row.post_id, row.revision): row for row in rows}
-
-
-def reopen(session: Session, item_id: int, *, queue: str, priority: int, reason: str, now: int) -> None:
-    """Open an item again that was closed without a decision."""
-    session.execute(
-        update(ReviewItemRow)
-        .where(ReviewItemRow.id == item_id, ReviewItemRow.state == ReviewState.CLOSED.value)
-        .values(
-            state=ReviewState.OPEN.value,
-            version=ReviewItemRow.version + 1,
-            queue=queue,
-            priority=priority,
-            reason=reason,
-            opened_at=now,
-        )
-        .execution_options(synchronize_session=False)
-    )
-
-
-def close_items(session: Session, item_ids: Collection[int]) -> None:
-    """Close items that nobody has decided."""
-    session.execute(
-        update(ReviewItemRow)
-        .where(ReviewItemRow.id.in_(item_ids), ReviewItemRow.state == ReviewState.OPEN.value)
-        .values(state=ReviewState.CLOSED.value, version=ReviewItemRow.version + 1)
-        .execution_options(synchronize_session=False)
-    )
-
-
-def numbered(session: Session, wanted: Collection[tuple[str, int]]) -> dict[str, VerdictRow]:
-    """For each (post, number) that verdict, by post."""
-    numbers = dict(wanted)
-    rows = session.scalars(select(VerdictRow).where(VerdictRow.post_id.in_(numbers)))
-    return {row.post_id: row for row in rows if row.number == numbers[row.post_id]}
+    return {
+        number: Marked(row.sweep_id, undone)
+        for row in rows
+        for number, undone in ((row.verdict_after, False), (row.verdict_undone, True))
+        if number is not None
+    }

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import exists, func, insert, select
+from sqlalchemy.orm import aliased
 
-from moderation.store.tables import VerdictRow
+from moderation.domain.post import PostState
+from moderation.domain.verdict import Suggestion
+from moderation.store.tables import PostRow, VerdictRow
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from sqlalchemy.orm import Session
 
@@ -62,3 +65,31 @@ def latest_of(session: Session, post_ids: Sequence[str]) -> dict[str, VerdictRow
         )
     )
     return {row.post_id: row for row in rows}
+
+
+def numbered(session: Session, wanted: Collection[tuple[str, int]]) -> dict[str, VerdictRow]:
+    """For each (post, number) that verdict, by post."""
+    numbers = dict(wanted)
+    rows = session.scalars(select(VerdictRow).where(VerdictRow.post_id.in_(numbers)))
+    return {row.post_id: row for row in rows if row.number == numbers[row.post_id]}
+
+
+def blocked(
+    session: Session, community_id: int, *, limit: int = 50, offset: int = 0
+) -> list[tuple[PostRow, VerdictRow]]:
+    """Posts whose latest machine verdict is a block, newest verdict first."""
+    later = aliased(VerdictRow)
+    superseded = exists().where(later.post_id == VerdictRow.post_id, later.number > VerdictRow.number)
+    statement = (
+        select(PostRow, VerdictRow)
+        .join(PostRow, PostRow.id == VerdictRow.post_id)
+        .where(
+            VerdictRow.community_id == community_id,
+            VerdictRow.suggestion == Suggestion.BLOCK.value,
+            VerdictRow.revision == PostRow.revision,
+            PostRow.state == PostState.DECIDED.value,
+            ~superseded,
+        )
+        .order_by(VerdictRow.created_at.desc(), VerdictRow.id.desc())
+    )
+    return list(session.execute(statement.limit(limit).offset(offset)).all())

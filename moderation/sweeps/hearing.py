@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Final
 from moderation.domain.intervals import Share
 from moderation.domain.radar import CandidateKind, by_day
 from moderation.domain.radar_terms import beside_contacts, is_everyday, terms
+from moderation.sweeps.adverts import same_adverts
 from moderation.text.entries import plain_word
 from moderation.text.everyday import pieces
 from moderation.text.normalise import normalise_many
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from moderation.domain.radar import Candidate
     from moderation.store.standing import Standing
@@ -40,6 +41,7 @@ class Rising:
 
     ``clause`` is the one that most of its blocked posts broke, ``share`` how many of them; ``days`` are its blocked
     posts by day; ``near`` is a known word of the same or nearly the same sound, with the clause it stands under.
+    Candidates of one ``group`` come out of one advert: the number is the place of the strongest.
     """
 
     candidate: Candidate
@@ -50,6 +52,7 @@ class Rising:
     days: tuple[int, ...] = ()
     near: str = ""
     near_clause: str = ""
+    group: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,19 +146,29 @@ def everyday(term: str) -> bool:
 
 def rising(
     blocked: Sequence[Blocked], found: Sequence[Candidate], known: KnownWords, since: int, until: int
-) -> Iterator[Rising]:
+) -> list[Rising]:
     """Tell of each candidate what its posts of the window say."""
-    for one in found:
-        posts = [post for post in blocked if one.stands_in(post.heard.light, post.heard.contacts)]
+    places = [
+        [at for at, post in enumerate(blocked) if one.stands_in(post.heard.light, post.heard.contacts)]
+        for one in found
+    ]
+    groups = same_adverts(places, [post.text for post in blocked])
+    told = []
+    for one, where, group in zip(found, places, groups, strict=True):
+        posts = [blocked[at] for at in where]
         clause, count = Counter(post.clause for post in posts).most_common(1)[0]
         near = known.nearest(one.text) if one.kind is CandidateKind.WORD else ("", "")
-        yield Rising(
-            candidate=one,
-            authors=len({post.author for post in posts if post.author}),
-            samples=tuple(Sample(post.data_id, post.text) for post in posts[:SAMPLES]),
-            clause=clause,
-            share=Share(count, len(posts)),
-            days=by_day([post.at for post in posts], since, until),
-            near=near[0],
-            near_clause=near[1],
+        told.append(
+            Rising(
+                candidate=one,
+                authors=len({post.author for post in posts if post.author}),
+                samples=tuple(Sample(post.data_id, post.text) for post in posts[:SAMPLES]),
+                clause=clause,
+                share=Share(count, len(posts)),
+                days=by_day([post.at for post in posts], since, until),
+                near=near[0],
+                near_clause=near[1],
+                group=group,
+            )
         )
+    return told

@@ -32,7 +32,7 @@ class Judges:
     sessions: Sessions
     shipped: str
     calibrated: Mapping[str, Threshold]
-    allowed: tuple[Entry, ...]
+    allowed: tuple[Entry, ...] = ()
 
     def judge(self, community_id: int, criteria: Criteria, *, may_block: bool) -> WordJudge | PolicyJudge:
         """The judge of some criteria.

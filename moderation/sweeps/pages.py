@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from moderation.domain.sweep_receipts import Change, Tally, receipt_json
 from moderation.domain.sweeps import SAMPLES, SweepState, Swept, digest
-from moderation.store import sweeps
+from moderation.store import sweeps, verdicts
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -59,7 +59,7 @@ def page(session: Session, community_id: int, sweep_id: int) -> SweepPage:
     """
     sweep = known(session, community_id, sweep_id)
     found = sweeps.samples(session, sweep_id, limit=SAMPLES)
-    written = sweeps.numbered(
+    written = verdicts.numbered(
         session, [(row.post_id, row.verdict_after) for row, _ in found if row.verdict_after]
     )
     bodies = {post_id: verdict.body for post_id, verdict in written.items()}

@@ -46,9 +46,9 @@ def undo_batch(session: Session, sweep: SweepRow, *, after: int, limit: int, now
     rows = sweeps.next_posts(session, sweep.id, [Swept.APPLIED, Swept.KEPT], after=after, limit=limit)
     fit, left = _sorted_out(session, rows, "verdict_after")
     if fit:
-        former = sweeps.numbered(session, [(row.post_id, row.verdict_before) for row, _ in fit])
+        former = verdicts.numbered(session, [(row.post_id, row.verdict_before) for row, _ in fit])
         verdicts.append(session, [_again(former[row.post_id], now) for row, _ in fit])
-        sweeps.close_items(session, [row.review_item_id or 0 for row, _ in fit if row.opened])
+        reviews.close_items(session, [row.review_item_id or 0 for row, _ in fit if row.opened])
         for row, _ in fit:
             if row.after == Suggestion.BLOCK.value:
                 was = former[row.post_id]
@@ -125,16 +125,16 @@ def _open_items(
     """See to it that each post to review has an open item; answers the items, and which of them the sweep opened."""
     wanted = [row for row, _ in fit if row.after == Suggestion.REVIEW.value]
     reason = f"回扫 #{sweep.id}" + (f":{sweep.why}" if sweep.why else "")
-    known = sweeps.items_of(session, [row.post_id for row in wanted])
+    known = reviews.items_of(session, [row.post_id for row in wanted])
     fresh = [row for row in wanted if (row.post_id, row.revision) not in known]
     reviews.open_items(session, [_item(row, sweep.community_id, reason, now) for row in fresh])
     opened = {row.post_id for row in fresh}
     for row in wanted:
         item = known.get((row.post_id, row.revision))
         if item is not None and item.state == ReviewState.CLOSED.value:
-            sweeps.reopen(session, item.id, queue=row.queue, priority=row.priority, reason=reason, now=now)
+            reviews.reopen(session, item.id, queue=row.queue, priority=row.priority, reason=reason, now=now)
             opened.add(row.post_id)
-    items: dict[tuple[str, int], ReviewItemRow] = sweeps.items_of(session, [row.post_id for row in wanted])
+    items: dict[tuple[str, int], ReviewItemRow] = reviews.items_of(session, [row.post_id for row in wanted])
     return {row.post_id: (items[row.post_id, row.revision].id, row.post_id in opened) for row in wanted}
 
 
@@ -176,7 +176,7 @@ def _undone(row: SweepPostRow, one: Standing) -> dict[str, Any]:
 
 def _tell(session: Session, told: Sequence[tuple[Standing, dict[str, Any]]], now: int) -> None:
     """An event for each post, superseding whatever the platform heard of it before."""
-    versions = sweeps.raise_versions(session, [one.post.id for one, _ in told])
+    versions = outbox.next_versions(session, [one.post.id for one, _ in told])
     outbox.append(
         session,
         [

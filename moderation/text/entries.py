@@ -11,7 +11,7 @@ import re2
 
 from moderation.domain.convention import clause_exists
 from moderation.domain.evidence import Level
-from moderation.text.normalise import normalise
+from moderation.text.normalise import light_form
 from moderation.text.pinyin import sound_of_word
 from moderation.text.segment import encodable
 
@@ -81,17 +81,24 @@ def check_entry(entry: Entry, line: int = 0) -> None:
         raise EntryError(line, "effective_to", "not after effective_from")
     if entry.kind is Kind.REGEX:
         _check_pattern(entry.word, line)
-        return
-    parts = parse_combination(entry.word) if entry.kind is Kind.COMBINATION else (((entry.word, False),),)
-    if entry.kind is Kind.COMBINATION and len(parts) < 2:  # noqa: PLR2004
-        raise EntryError(line, "word", "a combination needs two parts joined by &")
-    for word, _ in (alternative for part in parts for alternative in part):
-        if not plain_word(word):
-            raise EntryError(line, "word", "empty, or nothing is left of it after normalisation")
+    elif entry.kind is Kind.COMBINATION:
+        parts = parse_combination(entry.word)
+        if len(parts) < 2:  # noqa: PLR2004
+            raise EntryError(line, "word", "a combination needs two parts joined by &")
+        for part in parts:
+            for word, _ in part:
+                _check_plain(word, line)
+    else:
+        _check_plain(entry.word, line)
         if entry.kind is Kind.PINYIN and not all(
-            "\ue000" <= each <= "\uf8ff" for each in sound_of_word(plain_word(word))
+            "\ue000" <= each <= "\uf8ff" for each in sound_of_word(plain_word(entry.word))
         ):
             raise EntryError(line, "word", "not made of Chinese characters or pinyin syllables alone")
+
+
+def _check_plain(word: str, line: int) -> None:
+    if not plain_word(word):
+        raise EntryError(line, "word", "empty, or nothing is left of it after normalisation")
 
 
 def _check_pattern(pattern: str, line: int) -> None:
@@ -106,11 +113,11 @@ def _check_pattern(pattern: str, line: int) -> None:
         raise EntryError(line, "word", "the pattern matches the empty text")
 
 
-def pattern_options() -> re2.Options:
-    """Options that every pattern of a user runs with."""
+def pattern_options(memory: int = _PATTERN_MEMORY) -> re2.Options:
+    """Options that every pattern of a user runs with; ``memory`` in bytes bounds what RE2 keeps of it."""
     options = re2.Options()
     options.log_errors = False
-    options.max_mem = _PATTERN_MEMORY
+    options.max_mem = memory
     options.case_sensitive = False
     return options
 
@@ -127,7 +134,7 @@ def compile_pattern(pattern: str) -> re2._Regexp:
 @lru_cache(maxsize=16)  # an entry asks several times in a row while it is compiled
 def plain_word(word: str) -> str:
     """The light form that a word is matched in."""
-    return encodable(normalise(word).text).strip()
+    return encodable(light_form(word)).strip()
 
 
 def parse_combination(word: str) -> tuple[tuple[tuple[str, bool], ...], ...]:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from moderation.text.boundaries import Boundaries
 from moderation.text.substitution import CHINESE, Substitution, apart
 from moderation.text.variants import Family, variants
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _WEAK: Final = r"(?:[^\w\s。!?,;:、，！？；：\[\]]|[ _]){1,4}"
 """Signs that no clause ends with.  Sentence marks count only between characters that each stand alone; square
@@ -19,6 +22,7 @@ brackets never, because platforms write their emoji in them (``[赞]``)."""
 _STREWN: Final = re.compile(_WEAK)
 _BESIDE: Final = re.compile(rf"[{CHINESE}]")
 _LATIN: Final = re.compile(r"[a-z]")
+_ACCOUNTS: Final = re.compile(r"[a-z0-9]")
 _SPELT_OUT: Final = re.compile(rf"(?<![{CHINESE}])[{CHINESE}](?:[,.。、:;!?][{CHINESE}]){{2,}}")
 _REPEATED: Final = re.compile(rf"(?![零〇一二三四五六七八九壹贰叁肆伍陆柒捌玖幺])([{CHINESE}])\1{{2,}}")
 """Characters drawn out (好好好好); in numbers every one counts."""
@@ -80,19 +84,25 @@ def squeeze(text: str) -> list[Substitution]:
         )  # then the last character is part of a longer word
         places = range(run.start() + 1, run.end() - 2 * followed, 2)
         found.extend(Substitution(Family.SPACING, place, place + 1, "") for place in places)
-    gaps = _LATIN_APART.finditer(text)
-    found.extend(Substitution(Family.SPACING, gap.start(), gap.end(), "") for gap in gaps)
+    if _ACCOUNTS.search(text):
+        found.extend(_squeeze_accounts(text))
+    return apart(found)
+
+
+def _squeeze_accounts(text: str) -> Iterator[Substitution]:
+    """Drop what is strewn in accounts, numbers and sites, all of them made of Latin letters and figures."""
+    for gap in _LATIN_APART.finditer(text):
+        yield Substitution(Family.SPACING, gap.start(), gap.end(), "")
     for pattern in (_LATIN_SPELT, _SITE_APART):
         for run in pattern.finditer(text):
-            gaps_within = _GAP.finditer(text, run.start(), run.end())
-            found.extend(Substitution(Family.SPACING, gap.start(), gap.end(), "") for gap in gaps_within)
+            for gap in _GAP.finditer(text, run.start(), run.end()):
+                yield Substitution(Family.SPACING, gap.start(), gap.end(), "")
     for run in _DIGITS_APART.finditer(text):
-        signs = _SIGNS.finditer(text, run.start(), run.end())
-        found.extend(Substitution(Family.SPACING, sign.start(), sign.end(), "") for sign in signs)
+        for sign in _SIGNS.finditer(text, run.start(), run.end()):
+            yield Substitution(Family.SPACING, sign.start(), sign.end(), "")
     for dot in _DOT.finditer(text) if _LATIN.search(text) else ():
         plain = "com" if dot[0] == "c0m" else "."
-        found.append(Substitution(Family.SPACING, dot.start(), dot.end(), plain))
-    return apart(found)
+        yield Substitution(Family.SPACING, dot.start(), dot.end(), plain)
 
 
 class _Splits:

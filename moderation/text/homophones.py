@@ -9,7 +9,7 @@ from ahocorasick_rs import AhoCorasick
 
 from moderation.text.aliases import account_follows, cue_precedes
 from moderation.text.boundaries import Boundaries
-from moderation.text.pinyin import sound_of_characters, sound_of_latin, sound_of_word, sounds
+from moderation.text.pinyin import sound_of_text, sound_of_word, sounds
 from moderation.text.substitution import Substitution, apart
 from moderation.text.variants import Family, variants
 
@@ -32,7 +32,7 @@ _EVERYDAY: Final = frozenset(
 def read_homophones(text: str) -> list[Substitution]:
     """Target words in disguise, where no dictionary word explains what stands there."""
     automaton, targets = _automaton()
-    sounded, offsets = sound_of_latin(sound_of_characters(text))
+    sounded, offsets = sound_of_text(text)
     boundaries = Boundaries(text)
     found = []
     for index, start, end in automaton.find_matches_as_indexes(sounded, overlapping=True):

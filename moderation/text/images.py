@@ -6,7 +6,9 @@ Needs the packages zxing-cpp and Pillow.
 from __future__ import annotations
 
 import io
+import struct
 import warnings
+import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -21,6 +23,10 @@ MAX_CODES: Final = 20
 
 _FORMATS: Final = ("PNG", "JPEG", "GIF", "WEBP", "BMP")
 _NO_IMAGE: Final = "not an image of a known format (PNG, JPEG, GIF, WebP, BMP), or a damaged one"
+_DAMAGED: Final = "a damaged image: it cannot be decoded to its end; send the whole file"
+_BROKEN: Final = (OSError, SyntaxError, ValueError, EOFError, IndexError, struct.error, zlib.error)
+"""What decoders raise where the bytes are not what their head promises."""
+
 _TOO_LARGE: Final = f"an image of more than {MAX_PIXELS} pixels"
 
 
@@ -38,17 +44,22 @@ class Frame:
 
 
 def frame(image: bytes) -> Frame:
-    """Kind and size of an image; its parts are checked as far as its format allows without decoding it.
+    """Kind and size of an image that can be decoded to its end; of an animation its first frame is.
 
     Raises:
         ImageError: not an image of a known format, damaged, or of more than :data:`MAX_PIXELS`.
     """
     opened = _open(image)
+    shape = Frame(f"image/{(opened.format or '').lower()}", opened.width, opened.height)
     try:
-        opened.verify()
-    except (OSError, SyntaxError, ValueError) as error:
-        raise ImageError(_NO_IMAGE) from error
-    return Frame(f"image/{(opened.format or '').lower()}", opened.width, opened.height)
+        opened.verify()  # checks of PNG's parts; it leaves nothing that could be decoded
+        again = _open(image)
+        # A JPEG is unpacked to an eighth of its size: all of its bytes are read, a fraction of the memory is needed.
+        again.draft("L", (max(1, shape.width // 8), max(1, shape.height // 8)))
+        again.load()
+    except _BROKEN as error:
+        raise ImageError(_DAMAGED) from error
+    return shape
 
 
 def grey(image: bytes) -> Image:
@@ -60,8 +71,8 @@ def grey(image: bytes) -> Image:
     opened = _open(image)
     try:
         return opened.convert("L")
-    except (OSError, SyntaxError, ValueError) as error:
-        raise ImageError(_NO_IMAGE) from error
+    except _BROKEN as error:
+        raise ImageError(_DAMAGED) from error
 
 
 def _open(image: bytes) -> Image:
@@ -73,7 +84,7 @@ def _open(image: bytes) -> Image:
             opened = Image.open(io.BytesIO(image), formats=_FORMATS)
     except Image.DecompressionBombError as error:
         raise ImageError(_TOO_LARGE) from error
-    except (OSError, SyntaxError, ValueError) as error:
+    except _BROKEN as error:
         raise ImageError(_NO_IMAGE) from error
     if opened.width * opened.height > MAX_PIXELS:
         raise ImageError(_TOO_LARGE)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections import Counter
-from functools import cache
+from functools import cache, lru_cache
 from importlib.util import find_spec
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -29,15 +30,20 @@ _STOP: Final = frozenset(
 
 def keywords(words: Iterable[Word], limit: int = KEYWORDS) -> tuple[str, ...]:
     """At most ``limit`` words of two characters or more, the weightiest first, equal ones in order of place."""
-    counts = Counter(
-        word.text
-        for word in words
-        if len(word.text) > 1 and not word.text.isdigit() and word.text not in _STOP
-    )
-    counts = Counter({word: count for word, count in counts.items() if any(map(str.isalpha, word))})
-    rarity = _rarity()
-    weighed = sorted(counts.items(), key=lambda item: -item[1] * rarity.of(item[0]))
-    return tuple(word for word, _ in weighed[:limit])
+    counts = Counter([word.text for word in words if len(word.text) > 1])
+    weighed = [
+        (count * weight, word) for word, count in counts.items() if (weight := _weight(word)) is not None
+    ]
+    weighed.sort(key=itemgetter(0), reverse=True)
+    return tuple(word for _, word in weighed[:limit])
+
+
+@lru_cache(maxsize=8_192)  # texts share most of their words
+def _weight(word: str) -> float | None:
+    """What one occurrence of a word tells; None for those that are no keywords."""
+    if word.isdigit() or word in _STOP or not any(map(str.isalpha, word)):
+        return None
+    return _rarity().of(word)
 
 
 class _Rarity:

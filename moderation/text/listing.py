@@ -10,11 +10,15 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from moderation.domain.evidence import Level
 from moderation.text.entries import Entry, EntryError, Kind, check_entry
+from moderation.text.twins import distinct
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 COLUMNS: Final = ("word", "kind", "level", "clause", "library", "effective_from", "effective_to")
+MOST_ROWS: Final = 100_000
+"""Words of one table, wherever it is sent."""
+
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _T = TypeVar("_T", bound=StrEnum)
@@ -24,8 +28,21 @@ def load_csv(text: str) -> list[Entry]:
     """Entries of a CSV table with a header; kind defaults to normal, level to review.
 
     Raises:
-        EntryError: the first row that cannot be used.
+        EntryError: the first row that cannot be used, or that is one too many.
     """
+    return [entry for _, entry in _numbered(text)]
+
+
+def load_rows(text: str) -> list[tuple[int, Entry]]:
+    """As :func:`load_csv`, each entry with its line (the header is line 1), each word and kind once.
+
+    Raises:
+        EntryError: also where a row says otherwise of a word than a row above it: a community's list has one of each.
+    """
+    return distinct(_numbered(text))
+
+
+def _numbered(text: str) -> list[tuple[int, Entry]]:
     reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")), strict=True)
     header = reader.fieldnames or ()
     for column in header:
@@ -34,12 +51,17 @@ def load_csv(text: str) -> list[Entry]:
     for column in ("word", "clause"):
         if column not in header:
             raise EntryError(1, column, "the column is missing")
-    entries: list[Entry] = []
     try:
-        entries.extend(_entry(row, reader.line_num) for row in reader)
+        return list(_rows(reader))
     except csv.Error as error:
         raise EntryError(reader.line_num, "word", f"not valid CSV: {error}") from error
-    return entries
+
+
+def _rows(reader: csv.DictReader[str]) -> Iterator[tuple[int, Entry]]:
+    for count, row in enumerate(reader, 1):
+        if count > MOST_ROWS:
+            raise EntryError(reader.line_num, "word", f"more than {MOST_ROWS} words in one table")
+        yield reader.line_num, _entry(row, reader.line_num)
 
 
 def _entry(row: dict[str | None, str | None], line: int) -> Entry:

@@ -49,6 +49,11 @@ def normalise(text: str) -> Normalised:
     return Normalised(text, _simplify([folded])[0], offsets)
 
 
+def light_form(text: str) -> str:
+    """The light form alone, for whoever needs no places."""
+    return text if _needs_no_work(text) else _simplify([_fold(text)[0]])[0]
+
+
 def normalise_many(texts: Sequence[str]) -> list[Normalised]:
     """Light forms in the same order, with one conversion to simplified characters for the whole batch."""
     folded = [(text, Offsets(len(text))) if _needs_no_work(text) else _fold(text) for text in texts]

@@ -7,15 +7,21 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from moderation.text.offsets import Offsets, Piece, rewrite
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _FILE: Final = Path(__file__).with_name("pinyin.tsv")
 _FIRST_SYMBOL: Final = 0xE000
 """Symbols are private-use characters: the light form of a text has none of its own."""
+
+_KEPT: Final = 300
+"""Characters of a text up to which its sound is kept for the next question."""
 
 _LATIN: Final = re.compile(r"[a-z]{2,}")
 _LETTER: Final = re.compile(r"[a-z]")
@@ -60,6 +66,28 @@ def sound_of_word(word: str) -> str:
     """Symbols of a word in characters, or in Latin syllables with or without spaces (``jia wei``)."""
     sounded, _ = sound_of_latin(sound_of_characters(word))
     return sounded.replace(" ", "")
+
+
+def sounds_of_words(words: Sequence[str]) -> list[str]:
+    """As :func:`sound_of_word` of each, in order; words of Chinese characters alone are read together."""
+    if not words:
+        return []
+    sounded = sound_of_characters("\n".join(words)).split("\n")  # a light form has no line ends
+    return [
+        sound_of_word(word) if _LETTER.search(word) else sound.replace(" ", "")
+        for word, sound in zip(words, sounded, strict=True)
+    ]
+
+
+def sound_of_text(text: str) -> tuple[str, Offsets]:
+    """Symbols of a text, its Latin syllables too, with their places in it."""
+    return _sound_kept(text) if len(text) <= _KEPT else sound_of_latin(sound_of_characters(text))
+
+
+@lru_cache(maxsize=1_024)
+def _sound_kept(text: str) -> tuple[str, Offsets]:
+    """Kept, because restoring and matching ask for the texts of a batch one after the other."""
+    return sound_of_latin(sound_of_characters(text))
 
 
 def sound_of_latin(text: str) -> tuple[str, Offsets]:

@@ -7,7 +7,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from moderation.domain.evidence import Field, Hit, HitType, Level
-from moderation.text.entries import Entry, Kind
+from moderation.text.entries import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -34,10 +34,10 @@ def resolve(trace: Trace, now: int, of: Field) -> list[Hit]:
 
 def _complete(found: Iterable[Occurrence]) -> list[Occurrence]:
     """Occurrences of combinations of which every part was found somewhere."""
-    present: dict[Entry, list[Occurrence]] = {}
+    present: dict[int, list[Occurrence]] = {}
     for each in found:
         if each.disguised or not each.use.disguised:
-            present.setdefault(each.use.entry, []).append(each)
+            present.setdefault(each.use.combination, []).append(each)
     whole = (each for each in present.values() if len({one.use.part for one in each}) == each[0].use.parts)
     return list(chain.from_iterable(whole))
 
@@ -81,12 +81,12 @@ def _longest(found: Iterable[Occurrence]) -> list[Occurrence]:
 
 def _combinations(original: str, found: Sequence[Occurrence], of: Field) -> list[Hit]:
     """Hits of combinations all of whose parts stand within the window; the first part is the evidence."""
-    by_entry: dict[Entry, list[Occurrence]] = {}
+    by_number: dict[int, list[Occurrence]] = {}
     for each in found:
         if not each.reason:
-            by_entry.setdefault(each.use.entry, []).append(each)
+            by_number.setdefault(each.use.combination, []).append(each)
     hits = []
-    for parts in by_entry.values():
+    for parts in by_number.values():
         firsts = [each for each in _longest(parts) if each.use.part == 0]
         for first in firsts:
             company = _company(first, parts)

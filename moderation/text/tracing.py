@@ -7,18 +7,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from moderation.text.boundaries import Boundaries
-from moderation.text.entries import Kind
+from moderation.text.entries import Kind, plain_word
 from moderation.text.homophones import credible
-from moderation.text.pinyin import sound_of_characters, sound_of_latin
+from moderation.text.pinyin import sound_of_text
 from moderation.text.restore import Reading
 from moderation.text.surface import surface_families
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
     import re2
-    from ahocorasick_rs import AhoCorasick
 
+    from moderation.text.compiling import Sounding, Words
     from moderation.text.entries import Entry
     from moderation.text.normalise import Normalised
     from moderation.text.segment import Segmenter
@@ -29,29 +29,31 @@ _MOST: Final = 50
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """Why a word is looked for: for its entry, or as one part of a combination."""
+    """Why a word is looked for: for its entry, or as one part of the combination of that number."""
 
     entry: Entry
     part: int = 0
     parts: int = 1
     disguised: bool = False
+    combination: int = -1
 
 
 class View:
     """A text that is searched: the light form or a reading, with its word boundaries."""
 
-    __slots__ = ("_seen", "boundaries", "source")
+    __slots__ = ("boundaries", "source")
 
     def __init__(self, source: Normalised | Reading, segmenter: Segmenter | None) -> None:
         """Words are cut at the first question only."""
         self.source = source
         self.boundaries = Boundaries(source.text, segmenter)
-        self._seen: Counter[int] = Counter()
 
-    def exhausted(self, word: int) -> bool:
-        """Count an occurrence of the word of that number; tell whether there have been enough."""
-        self._seen[word] += 1
-        return self._seen[word] > _MOST
+    def words(self, words: Words) -> list[tuple[Use, int, int]]:
+        """Whom the words in it serve, and where they stand; of each word the first occurrences."""
+        found = words.automaton.find_matches_as_indexes(self.source.text, overlapping=True)
+        if len(found) > _MOST:
+            found = _first_ones(found)
+        return [(use, start, end) for word, start, end in found for use in words.of(word)]
 
     def differs(self, start: int, end: int) -> bool:
         """Tell whether ``[start, end)`` of the submitted text is written otherwise than it reads here."""
@@ -99,12 +101,13 @@ class Trace:
                 first, last = view.source.span(match.start(), match.end())
                 self.found.append(Occurrence(Use(entry), first, last, match[0], view.differs(first, last)))
 
-    def add_sounds(self, view: View, automaton: AhoCorasick, entries: Sequence[tuple[Entry, str]]) -> None:
+    def add_sounds(self, view: View, sounding: Sounding) -> None:
         """Take what sounds like an entry: in disguise, and for a pinyin entry also as any word of that sound."""
         text = view.source.text
-        sounded, offsets = sound_of_latin(sound_of_characters(text))
-        for index, start, end in automaton.find_matches_as_indexes(sounded, overlapping=True):
-            entry, word = entries[index]
+        sounded, offsets = sound_of_text(text)
+        for index, start, end in sounding.automaton.find_matches_as_indexes(sounded, overlapping=True):
+            entry = sounding.entries[index]
+            word = plain_word(entry.word)
             place = offsets.span(start, end)
             surface = text[place[0] : place[1]]
             target = word if len(word) == end - start else "\0" * (end - start)
@@ -114,6 +117,28 @@ class Trace:
             if surface == word or credible(text, place, target, view.boundaries, sought=pinyin):
                 first, last = view.source.span(*place)
                 self.found.append(Occurrence(Use(entry), first, last, word, surface != word))
+
+
+def complete(found: Iterable[Iterable[tuple[Use, int, int]]]) -> set[int]:
+    """Numbers of the combinations of which every part stands in some view: the parts of others come to nothing."""
+    present: dict[int, int] = {}
+    wanted: dict[int, int] = {}
+    for words in found:
+        for use, _, _ in words:
+            if use.combination >= 0:
+                present[use.combination] = present.get(use.combination, 0) | 1 << use.part
+                wanted[use.combination] = (1 << use.parts) - 1
+    return {number for number, parts in present.items() if parts == wanted[number]}
+
+
+def _first_ones(found: Iterable[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+    seen: Counter[int] = Counter()
+    kept = []
+    for each in found:
+        seen[each[0]] += 1
+        if seen[each[0]] <= _MOST:
+            kept.append(each)
+    return kept
 
 
 def _inside_latin(text: str, start: int, end: int) -> bool:

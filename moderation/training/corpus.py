@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 SPLITS: Final = ("train", "dev", "test")
 _OWN_DEV: Final = ("cold", "swsr", "chnsenticorp", "chsd_hate", "game_ads")
-_CLAUSE_FILES: Final = frozenset({"c1", "c2", "c3", "c4", "c7", "c8", "c9", "c11", "c12"})
+_CLAUSE_FILES: Final = frozenset(f"c{n}" for n in (1, 2, 3, 4, 7, 8, 9, 11, 12, 17, 18))
 _POLARITY: Final = {"negative": 0, "neutral": 1, "positive": 2}
 
 
@@ -124,7 +124,10 @@ def rarer_first(examples: Sequence[Example], common: float = 0.1, most: float = 
         replace(
             each,
             binary=shared(
-                {name: (y, heavier[name] if y else weight) for name, (y, weight) in each.binary.items()}
+                {
+                    name: (y, heavier.get(name, weight) if y else weight)
+                    for name, (y, weight) in each.binary.items()
+                }
             ),
         )
         if each.binary

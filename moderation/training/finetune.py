@@ -37,7 +37,7 @@ class Recipe:
 
     passes: int = 2
     tokens: int = 3_072
-    together: int = 20
+    together: int = 40
     rate: float = 3e-4
     head_scale: float = 3.0
     warm_up: float = 0.06

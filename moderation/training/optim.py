@@ -59,17 +59,20 @@ class Masters:
         flat = torch.cat([grad.reshape(-1) for grad in grads])
         if ranks > 1:
             dist.all_reduce(flat)
-        flat = flat.float() / ranks
-        norm = float(flat.norm())
+        flat = flat.float()
+        norm = float(flat.norm()) / ranks
         if not math.isfinite(norm):
             return
-        flat *= min(1.0, clip / (norm + 1e-6))
+        # One pass over the gradients, and none where there is nothing to do: small steps spend much of their time here.
+        factor = min(1.0, clip / (norm + 1e-6)) / ranks
+        if factor < 1.0:
+            flat *= factor
         for weight, grad in zip(
             self.weights, flat.split([each.numel() for each in self.weights]), strict=True
         ):
             weight.grad = grad.view_as(weight)
-        for group, factor in zip(self.optimiser.param_groups, self._scales, strict=True):
-            group["lr"] = rate * factor
+        for group, scale in zip(self.optimiser.param_groups, self._scales, strict=True):
+            group["lr"] = rate * scale
         self.optimiser.step()
         self.publish()
 

@@ -79,6 +79,7 @@ def build_scoring(settings: Settings) -> Scoring:
         ).current(clock()),
         looking=build_looking(settings, sessions),
         clock=clock,
+        spot_check=settings.spot_check,
     )
 
 

@@ -11,6 +11,8 @@ from moderation.services.gangs import Gangs
 from moderation.services.radar import Radar
 from moderation.services.rehearsals import Rehearsals
 from moderation.services.sweeping import Sweeping
+from moderation.services.sweeps import Sweeps
+from moderation.sweeps.judges import Judges
 from moderation.text.entries import Kind
 from moderation.wiring.calibration import read_calibration
 from moderation.wiring.common import clock, connect_database, connect_redis
@@ -28,15 +30,21 @@ def allow_words(settings: Settings) -> tuple[Entry, ...]:
     return tuple(one for one in read_lexicons(settings.lexicons) if one.kind is Kind.ALLOW)
 
 
-def build_sweeping(settings: Settings, sessions: Sessions, bell: Bell | None) -> Sweeping:
-    """The sweep, with the shipped policy and allow words."""
-    return Sweeping(
-        sessions=sessions,
-        bell=bell,
-        shipped=read_policy(settings.policy).text,
-        calibrated=read_calibration(settings),
-        allowed=allow_words(settings),
+def build_judges(settings: Settings, sessions: Sessions) -> Judges:
+    """What sweeps judge by: the shipped policy and allow words, the bundle's thresholds."""
+    return Judges(
+        sessions, read_policy(settings.policy).text, read_calibration(settings), allow_words(settings)
     )
+
+
+def build_sweeping(settings: Settings, sessions: Sessions, bell: Bell | None) -> Sweeping:
+    """What does sweeps."""
+    return Sweeping(sessions, bell, build_judges(settings, sessions))
+
+
+def build_sweeps(settings: Settings, sessions: Sessions, bell: Bell | None) -> Sweeps:
+    """What asks for sweeps and looks at them."""
+    return Sweeps(sessions, bell, build_judges(settings, sessions))
 
 
 def build_radar(settings: Settings, sessions: Sessions, bell: Bell | None = None) -> Radar:

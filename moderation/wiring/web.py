@@ -21,14 +21,17 @@ from moderation.services.intake import Intake
 from moderation.services.policies import Policies
 from moderation.services.queues import Queues
 from moderation.services.reviewing import Reviewing
+from moderation.services.sweeping import Sweeping
+from moderation.services.sweeps import Sweeps
 from moderation.services.together import Together
 from moderation.services.users import Users
+from moderation.services.word_imports import WordImports
 from moderation.services.wordlists import WordLists
 from moderation.store import identities
 from moderation.wiring.calibration import read_calibration
 from moderation.wiring.common import clock, connect_database, connect_redis
 from moderation.wiring.guidance_file import read_guidance
-from moderation.wiring.sweeps import allow_words, build_radar, build_rehearsals, build_sweeping
+from moderation.wiring.sweeps import allow_words, build_judges, build_radar, build_rehearsals
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,7 +40,6 @@ if TYPE_CHECKING:
 
     from moderation.services.radar import Radar
     from moderation.services.rehearsals import Rehearsals
-    from moderation.services.sweeping import Sweeping
     from moderation.settings import Settings
     from moderation.store.engine import Sessions
 
@@ -60,9 +62,11 @@ class WebParts:
     statistics: BrandStatistics
     policies: Policies
     wordlists: WordLists
+    word_imports: WordImports
     backtesting: Backtesting
     rehearsals: Rehearsals
     guidance: Guidance
+    sweeps: Sweeps
     sweeping: Sweeping
     radar: Radar
     gangs: Gangs
@@ -78,6 +82,7 @@ def build_web(settings: Settings) -> WebParts:
     redis = connect_redis(settings.redis_url)
     bell = Bell(redis)
     document = read_policy(settings.policy)
+    judges = build_judges(settings, sessions)
     return WebParts(
         settings=settings,
         sessions=sessions,
@@ -95,10 +100,12 @@ def build_web(settings: Settings) -> WebParts:
         statistics=BrandStatistics(sessions, bell),
         policies=Policies(sessions, document.text),
         wordlists=WordLists(sessions, allow_words(settings)),
+        word_imports=WordImports(sessions),
         backtesting=Backtesting(sessions, document.text, read_calibration(settings)),
         rehearsals=build_rehearsals(settings, sessions, bell),
         guidance=Guidance(sessions, read_guidance()),
-        sweeping=build_sweeping(settings, sessions, bell),
+        sweeps=Sweeps(sessions, bell, judges),
+        sweeping=Sweeping(sessions, bell, judges),
         radar=build_radar(settings, sessions, bell),
         gangs=Gangs(sessions, bell),
         emergency=Emergency(sessions, bell),

@@ -1,11 +1,13 @@
 // Entry point. Each module minds its own part of the page and does nothing where that part is missing.
 import { startDesk } from "./desk.js";
+import { startErrors } from "./errors.js";
 import { startGuide } from "./guide.js";
 import { startLive } from "./live.js";
 import { startMarks } from "./marks.js";
 import { startTrend } from "./trend.js";
 
 startDesk();
+startErrors();
 startGuide();
 startLive();
 startMarks();

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext
+from werkzeug.wrappers import Response
 
 from moderation.domain.convention import CLAUSES
-from moderation.domain.policy_versions import PolicyMoveError, PolicyState
+from moderation.domain.policy_versions import REPLACED, PolicyMoveError, PolicyState
 from moderation.domain.post import PublishingMode, Scene
 from moderation.domain.verdict import Action
 from moderation.policy_file.document import HEADS, PolicyDocumentError, parse_policy
 from moderation.services.policies import UnknownPolicyError
-from review_ui import failures, names, policy_names
+from review_ui import failures, names, policy_names, version_names
 from review_ui.context import community, now, parts, user
 from review_ui.guard import EDITORS, seen_by
+from review_ui.mistakes import Mistake, mistakes_of
+from review_ui.policy_errors import error_said
 from review_ui.policy_form import PolicyForm, add_row, form_of, sent_form, sent_why
 from review_ui.policy_more_rows import STRICTER
 from review_ui.policy_page import Versions, live_reading, versions
@@ -25,7 +27,7 @@ from review_ui.policy_reading import Reading, read
 from review_ui.toasts import Toast, keep_toast
 
 if TYPE_CHECKING:
-    from werkzeug.wrappers import Response
+    from collections.abc import Sequence
 
     from review_ui.policy_page import Version
 
@@ -33,7 +35,6 @@ pages = Blueprint("drafts", __name__)
 pages.register_error_handler(UnknownPolicyError, lambda _: failures.answer(404))
 
 MAX_DOCUMENT = 200_000
-_LINE = re.compile(r"at line (\d+), column (\d+)")
 
 
 @pages.get("/policy/draft")
@@ -58,11 +59,11 @@ def save() -> str | Response | tuple[str, int]:
         return _page(shown, origin, Reading(""), form)
     document = form.document(read(origin.row.document) if origin else live_reading())
     if document is None:
-        return _page(shown, origin, Reading(""), form, problem=_counted(form.wrong)), 422
-    return _keep(origin, document) or (
-        _page(shown, origin, Reading(document), form, problem=_counted(1)),
-        422,
-    )
+        return _page(shown, origin, Reading(""), form, mistakes=mistakes_of(form)), 422
+    kept = _keep(origin, document)
+    if isinstance(kept, Response):
+        return kept
+    return _page(shown, origin, Reading(document), form, mistakes=[kept]), 422
 
 
 @pages.post("/policy/draft/text")
@@ -72,61 +73,46 @@ def save_text() -> str | Response | tuple[str, int]:
     shown = versions()
     origin = _origin(shown)
     document = request.form.get("document", "").replace("\r\n", "\n")
-    problem = _problem(document)
-    if not problem:
-        kept = _keep(origin, document)
-        if kept is not None:
-            return kept
-    reading = Reading(document)
+    mistake = _problem(document)
+    kept = None if mistake else _keep(origin, document)
+    if isinstance(kept, Response):
+        return kept
+    found = mistake or kept
     form = form_of(live_reading(), _next(shown))
-    return _page(shown, origin, reading, form, problem=problem or _counted(1), tab="text"), 422
+    mistakes = [found] if found else []
+    return _page(shown, origin, Reading(document), form, mistakes=mistakes, tab="text"), 422
 
 
-def _keep(origin: Version | None, document: str) -> Response | None:
-    """Keep the draft and go to its page; a draft that it was made from goes into the archive."""
+def _keep(origin: Version | None, document: str) -> Response | Mistake:
+    """Keep the draft and go to its page, or say what is wrong; a draft that it was made from goes into the archive."""
     author, why = user().row.name[:100], sent_why()
     try:
         row = parts().policies.draft(community(), document=document, why=why, author=author, now=now())
-    except PolicyDocumentError:
-        return None
+    except PolicyDocumentError as error:
+        return Mistake("version", str(gettext("策略文件")), error_said(error), error.line)
     if origin is not None and origin.row.state == PolicyState.DRAFT.value:
-        reason = gettext("由 v%(n)s 代替", n=row.number)
+        reason = REPLACED.format(number=row.number)
         with suppress(PolicyMoveError):  # somebody moved it meanwhile: it stays as they left it
             parts().policies.move(
                 community(), origin.row.number, PolicyState.ARCHIVED, why=reason, author=author, now=now()
             )
-    keep_toast(Toast(gettext("草稿 v%(n)s 已保存。生效的策略没有变。", n=row.number)))
-    return redirect(url_for("policies.show", number=row.number), 303)
+    said = gettext("草稿 %(version)s 已保存。生效的策略没有变。", version=version_names.titled(row))
+    if row.document != document:
+        said += gettext("原来写的版本名已有别的版本在用，所以改了名。")
+    keep_toast(Toast(said))
+    return redirect(url_for("versions.show", number=row.number), 303)
 
 
-def _problem(document: str) -> str:
-    """What is wrong with a document, with its line or field; empty where nothing is."""
+def _problem(document: str) -> Mistake | None:
+    """What is wrong with a document, and in which line; None where nothing is."""
     if len(document) > MAX_DOCUMENT:
-        return str(gettext("文件太长：最多 %(n)s 个字符。", n=MAX_DOCUMENT))
+        said = gettext("文件太长：最多 %(n)s 个字符。", n=MAX_DOCUMENT)
+        return Mistake("document", str(gettext("策略文件")), str(said))
     try:
         parse_policy(document)
-    except PolicyDocumentError as found:
-        problem = found
-    else:
-        return ""
-    error = problem.reason
-    place = _LINE.search(error)
-    if place:
-        said = error.removeprefix("is not TOML: ")
-        text = gettext(
-            "第 %(line)s 行第 %(column)s 列不是 TOML：%(error)s", line=place[1], column=place[2], error=said
-        )
-        return str(text)
-    if problem.line:
-        named = gettext(
-            "第 %(line)s 行，字段 %(field)s：%(error)s", line=problem.line, field=problem.field, error=error
-        )
-        return str(named)
-    return str(gettext("字段 %(field)s：%(error)s", field=problem.field, error=error))
-
-
-def _counted(wrong: int) -> str:
-    return str(gettext("有 %(n)s 处要改，已标在下面。草稿还没有保存。", n=wrong))
+    except PolicyDocumentError as error:
+        return Mistake("document", str(gettext("策略文件")), error_said(error), error.line)
+    return None
 
 
 def _origin(shown: Versions) -> Version | None:
@@ -166,7 +152,7 @@ def _page(
     reading: Reading,
     form: PolicyForm,
     *,
-    problem: str = "",
+    mistakes: Sequence[Mistake] = (),
     tab: str = "",
 ) -> str:
     return render_template(
@@ -175,7 +161,8 @@ def _page(
         origin=origin,
         reading=reading,
         form=form,
-        problem=problem,
+        mistakes=mistakes,
+        wrong_line=next((one.line for one in mistakes if one.line), None),
         tab=tab or ("text" if request.args.get("tab") == "text" or reading.error else "form"),
         why=request.form.get("why", ""),
         **_choices(),

@@ -9,7 +9,8 @@ from flask_babel import gettext
 
 from moderation.domain.emergency import EmergencyState
 from moderation.domain.evidence import Level
-from moderation.services.emergency import EmergencyError, UnknownEmergencyError
+from moderation.services.emergency import EmergencyError
+from moderation.sweeps.emergency_results import UnknownEmergencyError
 from moderation.text.entries import Entry, EntryError, Kind
 from review_ui import failures
 from review_ui.context import community, now, parts, user

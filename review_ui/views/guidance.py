@@ -112,13 +112,11 @@ def add_case() -> Response:
     clause, side = request.form.get("clause", ""), request.form.get("side", "")
     data_id = request.form.get("data_id", "")
     back = _back(url_for("posts.show", data_id=data_id) if data_id else url_for("guidance.index"))
-    note = request.form.get("note", "").replace("\x00", "").strip()
+    note = request.form.get("note", "").strip()
     if side not in {one.value for one in Side}:
         side = Side.BORDER.value
     try:
-        parts().guidance.add_post(
-            community(), clause, data_id.replace("\x00", ""), Side(side), note, by=user().row, now=now()
-        )
+        parts().guidance.add_post(community(), clause, data_id, Side(side), note, by=user().row, now=now())
     except GuidanceError as error:
         keep_toast(Toast(reason(error), "warn"))
     else:

@@ -140,7 +140,9 @@ def _again(item_id: int, query: QueueQuery, toast: Toast, status: int) -> Answer
 def _stale(item_id: int, query: QueueQuery) -> Toast:
     """Who was faster, and what they said."""
     subject = open_item(item_id, query)
-    if subject.last_decision is None:
+    if subject.closed_by:
+        text = gettext("机器刚刚拦截了这一条，不用再处理。")
+    elif subject.last_decision is None:
         text = gettext("这一条刚刚变了：帖子被编辑或撤回，或决定被撤销。")
     else:
         decision, person = subject.last_decision

@@ -9,15 +9,27 @@ from flask_babel import gettext
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from moderation.domain.emergency import LIBRARY as EMERGENCY
+from moderation.services.word_imports import ImportUndoneError, UnknownImportError
 from moderation.services.wordlists import UnknownEntryError
 from moderation.text.entries import EntryError
 from review_ui import failures
-from review_ui.bodies import MAX_TABLE, drain
+from review_ui.bodies import drain
 from review_ui.context import community, now, parts, user
 from review_ui.guard import EDITORS, READERS, may, seen_by
-from review_ui.lexicon_page import WINDOW_DAYS, preview, sealed, shipped_lists, unsealed, words
+from review_ui.lexicon_page import (
+    WINDOW_DAYS,
+    imports,
+    preview,
+    sealed,
+    shipped_lists,
+    undone,
+    unsealed,
+    words,
+)
 from review_ui.toasts import Toast, keep_toast
-from review_ui.word_forms import OWN, Table, WordForm, place, read_table, reason
+from review_ui.word_forms import OWN, WordForm
+from review_ui.word_reasons import place, reason
+from review_ui.word_tables import Table, fits, read_table, sent_table
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as Redirect
@@ -25,8 +37,9 @@ if TYPE_CHECKING:
     from review_ui.lexicon_page import ShownPreview
 
 pages = Blueprint("lexicons", __name__)
-pages.context_processor(lambda: {"days": WINDOW_DAYS, "reason": reason, "place": place})
+pages.context_processor(lambda: {"days": WINDOW_DAYS, "reason": reason, "place": place, "undone": undone})
 pages.register_error_handler(UnknownEntryError, lambda _: failures.answer(404))
+pages.register_error_handler(UnknownImportError, lambda _: failures.answer(404))
 
 SHOWN_TABLE: Final = 200_000
 """Characters of a table that the page shows again; a longer one is chosen anew to be kept."""
@@ -91,11 +104,11 @@ def undo() -> Redirect:
 def import_table() -> str | Redirect | tuple[str, int]:
     """Check a table, and keep its words where every line is right and the button says so."""
     library = request.form.get("library", "").strip() or OWN
-    text = _sent_table()
+    text = sent_table()
     if text is None:
         return _page(problem=str(gettext("这个文件不是 UTF-8 文字，或超过 5 MB。")), library=library), 422
     table = read_table(text)
-    if not _fits(library):
+    if not fits(library):
         problem = str(gettext("词库名：1 到 60 个字母、汉字、数字、- 或 _"))
         return _page(table=table, text=text, problem=problem, library=library), 422
     if table.errors:
@@ -103,11 +116,27 @@ def import_table() -> str | Redirect | tuple[str, int]:
     if request.form.get("step") != "keep":
         return _page(table=table, text=text, library=library)
     try:
-        kept = parts().wordlists.keep(community(), library, table.entries, author=_author(), now=now())
+        made = parts().word_imports.keep(community(), library, table.entries, author=_author(), now=now())
     except EntryError as error:
         return _page(table=Table(errors=(error,)), text=text, library=library), 422
-    keep_toast(Toast(gettext("已导入 %(n)s 个词到「%(library)s」。", n=kept, library=library)))
+    said = gettext("已导入 %(n)s 个词到「%(library)s」。", n=made.words, library=library)
+    if made.replaced:
+        said += gettext("其中 %(n)s 个替换了原有的词。", n=made.replaced)
+    keep_toast(Toast(said + gettext("可在“导入记录”里整批撤销。")))
     return redirect(url_for("lexicons.index", library=library), 303)
+
+
+@pages.post("/lexicons/imports/<int:import_id>/undo")
+@seen_by(EDITORS)
+def undo_import(import_id: int) -> Redirect:
+    """Take an import back as a whole."""
+    try:
+        row = parts().word_imports.undo_import(community(), import_id, author=_author(), now=now())
+    except ImportUndoneError:
+        keep_toast(Toast(gettext("这一批已经撤销过了。"), "warn"))
+    else:
+        keep_toast(Toast(undone(row)))
+    return redirect(url_for("lexicons.index", imports="1", _anchor="imports"), 303)
 
 
 @pages.get("/lexicons/export.csv")
@@ -121,31 +150,12 @@ def export() -> Response:
     return response
 
 
-def _sent_table() -> str | None:
-    """The file, else the text field; None where it is no text or too long."""
-    sent = request.files.get("file")
-    if sent is None or not sent.filename:
-        text = request.form.get("table", "")
-    else:
-        try:
-            text = sent.read().decode("utf-8-sig")
-        except UnicodeDecodeError:
-            return None
-        finally:
-            sent.close()
-    return text if len(text.encode(errors="replace")) <= MAX_TABLE else None
-
-
 @pages.errorhandler(RequestEntityTooLarge)
 def too_large(_error: RequestEntityTooLarge) -> tuple[str, int]:
     """The table of words, or what else was sent here, is too large; the guard has not been asked yet."""
     drain()
     said = gettext("表格最大 5 MB、10 万行，一个词也没有导入。请分成几个文件。")
     return failures.answer(413, str(said) if may(EDITORS) else "")
-
-
-def _fits(library: str) -> bool:
-    return 0 < len(library) <= 60 and all(one.isalnum() or one in "-_" for one in library)  # noqa: PLR2004
 
 
 def _author() -> str:
@@ -170,6 +180,7 @@ def _page(
         "lexicons.html",
         words=words(),
         shipped=shipped_lists(),
+        imports=imports(),
         form=form or WordForm(formdata=None, clause="3.1"),
         preview=shown,
         table=table,

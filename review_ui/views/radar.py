@@ -42,11 +42,11 @@ def look() -> Response:
 @pages.post("/radar/dismiss")
 @seen_by(EDITORS)
 def dismiss() -> Response:
-    """Keep a candidate out of sight."""
-    text = request.form.get("text", "")[:MOST]
-    if text and "\x00" not in text:
-        parts().radar.dismiss(community(), text, author=user().row.name[:100], now=now())
-        keep_toast(Toast(gettext("已忽略「%(word)s」，以后不再列出。", word=text)))
+    """Keep candidates out of sight: one, or all of an advert."""
+    texts = [text[:MOST] for text in request.form.getlist("text")[:MOST] if text]
+    if texts:
+        parts().radar.dismiss(community(), texts, author=user().row.name[:100], now=now())
+        keep_toast(Toast(gettext("已忽略「%(word)s」，以后不再列出。", word="」「".join(texts[:3]))))
     return redirect(url_for("radar.index"), 303)
 
 
@@ -55,6 +55,6 @@ def dismiss() -> Response:
 def restore() -> Response:
     """Show a candidate again."""
     text = request.form.get("text", "")[:MOST]
-    if text and "\x00" not in text:
+    if text:
         parts().radar.restore(community(), text)
     return redirect(url_for("radar.index"), 303)

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, redirect, render_template, url_for
 from flask_babel import gettext
 
 from moderation.domain.sweeps import SweepStateError
-from moderation.services.sweeping import UnknownSweepPolicyError
+from moderation.sweeps.judges import UnknownSweepPolicyError
 from moderation.sweeps.pages import UnknownSweepError
 from moderation.text.entries import EntryError
 from review_ui import failures, watch_names
@@ -49,7 +49,7 @@ def start() -> str | Redirect | tuple[str, int]:
     if criteria is None:
         return _index(form), 422
     try:
-        page = parts().sweeping.ask(
+        page = parts().sweeps.ask(
             community(), criteria, since=present - int(form.days.data or 7) * _DAY, until=present,
             author=_author(), now=present, why=(form.why.data or "").strip(),
             may_block=bool(form.may_block.data),
@@ -67,7 +67,7 @@ def start() -> str | Redirect | tuple[str, int]:
 @seen_by(READERS)
 def show(sweep_id: int) -> str:
     """One sweep; htmx asks for the part that changes."""
-    shown = ShownSweep(parts().sweeping.page(community(), sweep_id))
+    shown = ShownSweep(parts().sweeps.page(community(), sweep_id))
     return render_template("parts/sweep.html" if wants_fragment() else "sweep.html", shown=shown)
 
 
@@ -76,7 +76,7 @@ def show(sweep_id: int) -> str:
 def apply(sweep_id: int) -> Redirect:
     """Change the posts that still stand as they were seen."""
     return _asked(
-        sweep_id, lambda: parts().sweeping.ask_apply(community(), sweep_id, author=_author(), now=now())
+        sweep_id, lambda: parts().sweeps.ask_apply(community(), sweep_id, author=_author(), now=now())
     )
 
 
@@ -85,7 +85,7 @@ def apply(sweep_id: int) -> Redirect:
 def undo(sweep_id: int) -> Redirect:
     """Give posts their former verdicts back."""
     return _asked(
-        sweep_id, lambda: parts().sweeping.ask_undo(community(), sweep_id, author=_author(), now=now())
+        sweep_id, lambda: parts().sweeps.ask_undo(community(), sweep_id, author=_author(), now=now())
     )
 
 
@@ -93,14 +93,14 @@ def undo(sweep_id: int) -> Redirect:
 @seen_by(EDITORS)
 def again(sweep_id: int) -> Redirect:
     """Go on with a sweep that stopped half-way."""
-    return _asked(sweep_id, lambda: parts().sweeping.ask_again(community(), sweep_id))
+    return _asked(sweep_id, lambda: parts().sweeps.ask_again(community(), sweep_id))
 
 
 @pages.get("/sweeps/<int:sweep_id>/receipt.<any(txt, json):kind>")
 @seen_by(READERS)
 def receipt(sweep_id: int, kind: str) -> Response:
     """The receipt as a file."""
-    found, text = parts().sweeping.receipt(community(), sweep_id)
+    found, text = parts().sweeps.receipt(community(), sweep_id)
     body = text if kind == "txt" else json.dumps(found, ensure_ascii=False, indent=1)
     response = Response(body, mimetype="text/plain" if kind == "txt" else "application/json")
     response.headers["Content-Disposition"] = f"attachment; filename=sweep-{sweep_id}.{kind}"
@@ -123,6 +123,6 @@ def _index(form: SweepForm) -> str:
     return render_template(
         "sweeps.html",
         form=form,
-        sweeps=parts().sweeping.all_of(community()),
+        sweeps=parts().sweeps.all_of(community()),
         versions=[row for row, _ in parts().policies.versions(community())],
     )

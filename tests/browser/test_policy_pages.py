@@ -309,3 +309,77 @@ def test_the_pages_fit(
         assert fits(page), path
         shoot(page, f"{shot}-{name}")
     context.close()
+
+
+def focused(page: Page) -> str:
+    return str(page.evaluate("document.activeElement.id || document.activeElement.dataset.testid"))
+
+
+def test_mistakes_of_a_draft_are_reached_by_keyboard(site: Site, browser: Browser) -> None:
+    """The summary has the focus, its links lead to the fields; in the document to the line."""
+    context = browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai", viewport=WIDE)
+    page = context.new_page()
+    enter(site, page)
+    page.goto(f"{site.url}/policy/draft")
+    page.get_by_test_id("field-rule-2-review").fill("viel")
+    page.get_by_test_id("field-exempt").fill("99.9")
+    tab_to(page, "draft-save")
+    enter_key(page, "draft-problem")
+    assert focused(page) == "draft-problem"
+    for wanted in ("rule-2-review", "exempt"):
+        page.get_by_test_id("draft-problem").focus()
+        while page.evaluate("document.activeElement.getAttribute('href')") != f"#{wanted}":
+            page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        assert focused(page) == wanted
+        assert page.evaluate("document.activeElement.getAttribute('aria-invalid')") == "true"
+    shoot(page, "mistakes-1440")
+    page.goto(f"{site.url}/policy/draft?tab=text")
+    page.get_by_test_id("field-document").fill('version = "x"\n\n[[rules]]\nhead = "ad"\nclause = "9.9"\n')
+    tab_to(page, "draft-save")
+    enter_key(page, "draft-problem")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert focused(page) == "document"
+    chosen = "const one = document.activeElement; one.value.slice(one.selectionStart, one.selectionEnd)"
+    assert page.evaluate(f"(() => {{ {chosen.replace('; ', '; return ')} }})()") == 'clause = "9.9"'
+    shoot(page, "mistakes-document-1440")
+    context.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "scheme"),
+    [("360", PHONE, "light"), ("1440", WIDE, "light"), ("360-dark", PHONE, "dark")],
+)
+def test_what_is_no_longer_covered_and_imports_fit(
+    site: Site, browser: Browser, name: str, size: ViewportSize, scheme: Literal["light", "dark"]
+) -> None:
+    context = browser.new_context(
+        locale="zh-CN", timezone_id="Asia/Shanghai", viewport=size, color_scheme=scheme
+    )
+    page = context.new_page()
+    site.log_in()
+    one_rule = 'version = "只有一条"\n[[rules]]\nhead = "ad"\nclause = "3.1"\n'
+    site.post("/policy/draft/text", document=one_rule, why="试试")
+    site.parts.policies.move(
+        site.community, 1, PolicyState.SHADOW, why="先看一天", author="李资深", now=site.clock()
+    )
+    site.post("/policy/switch", rule="0", live="0", why="误伤太多")
+    for number, level in enumerate(("review", "block")):
+        table = f"word,level,clause\n龙须糖,{level},3.1\n花生酥,{level},3.1\n"
+        site.post("/lexicons/import", table=table, library="own", step="keep")
+        if number:
+            made = site.parts.word_imports.imports(site.community)[0].row.id
+            site.post(f"/lexicons/imports/{made}/undo")
+    enter(site, page)
+    for path, shot in (("/policy/1", "gaps"), ("/lexicons?imports=1", "imports"), ("/policy", "switched")):
+        answer = page.goto(f"{site.url}{path}")
+        assert answer
+        assert answer.ok, path
+        page.evaluate(
+            "document.querySelectorAll('.acts details, #imports details').forEach(one => one.open = true)"
+        )
+        assert fits(page), path
+        shoot(page, f"{shot}-{name}")
+    assert page.get_by_test_id("policy-switched").count() > 0
+    context.close()

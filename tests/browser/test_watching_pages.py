@@ -173,9 +173,12 @@ def test_a_candidate_is_tried_put_in_force_and_dismissed(site: Site, tab: Page) 
     contact.get_by_test_id("radar-try").click()
     assert int(tab.get_by_test_id("lexicon-preview-count").inner_text()) == 10
     tab.go_back()
-    tab.get_by_test_id("radar-dismiss").last.click()
+    others = tab.get_by_test_id("radar-other").count()
+    tab.get_by_test_id("radar-same").last.locator("summary").click()
+    tab.get_by_test_id("radar-dismiss-other").last.click()
     tab.get_by_test_id("radar-dismissed").first.wait_for(state="attached")
-    assert len(tab.get_by_test_id("radar-word").all_inner_texts()) == len(words) - 1
+    assert tab.get_by_test_id("radar-other").count() == others - 1
+    assert tab.get_by_test_id("radar-word").all_inner_texts() == words
     contact = tab.get_by_test_id("radar-candidate").filter(has_text="sugar888").first
     contact.get_by_test_id("radar-emergency").click()
     assert "sugar888" in tab.get_by_test_id("emergency-row").inner_text()
@@ -244,5 +247,10 @@ def test_the_pages_fit(
         assert answer
         assert answer.ok, path
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+        assert page.locator(".top-nav").evaluate("menu => menu.scrollWidth <= menu.clientWidth"), path
+        for bar in page.locator(".gang-posts").all():
+            box = bar.bounding_box()
+            assert box
+            assert box["x"] + box["width"] <= size["width"], path
         shoot(page, f"{shot}-{name}")
     context.close()

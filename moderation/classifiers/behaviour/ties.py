@@ -94,7 +94,8 @@ def _of_adverts(each: Observed) -> Iterator[Tie]:
 
 def _of_wording(each: Observed, kind: TieKind) -> Iterator[Tie]:
     if each.fingerprint.length < _SHORT:
-        yield Tie(kind, each.core)
+        if each.core:  # posts without a word are not alike for it
+            yield Tie(kind, each.core)
     else:
         yield from (Tie(kind, str(band)) for band in each.fingerprint.band_keys())
 

@@ -22,9 +22,12 @@ from moderation.store.tables.rehearsals import RehearsalRow
 from moderation.store.tables.reviews import DecisionRow, ReviewItemRow
 from moderation.store.tables.rules import (
     LexiconEntryRow,
+    LexiconImportRow,
+    LexiconReplacedRow,
     PolicyMoveRow,
     PolicyRow,
     PublishingRuleRow,
+    ShadowCountRow,
     ShadowRow,
 )
 from moderation.store.tables.sweeps import SweepPostRow, SweepRow
@@ -59,6 +62,8 @@ __all__ = [
     "ImageAddressRow",
     "ImageRow",
     "LexiconEntryRow",
+    "LexiconImportRow",
+    "LexiconReplacedRow",
     "LookRow",
     "MentionRow",
     "MetaRow",
@@ -71,6 +76,7 @@ __all__ = [
     "RadarDismissalRow",
     "RehearsalRow",
     "ReviewItemRow",
+    "ShadowCountRow",
     "ShadowRow",
     "SweepPostRow",
     "SweepRow",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from moderation.store.tables.base import Base, Id
@@ -30,6 +32,12 @@ class PolicyRow(Base):
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     community_id: Mapped[int] = mapped_column(ForeignKey("communities.id"))
     number: Mapped[int] = mapped_column(Integer, comment="rises by one per community")
+    name: Mapped[str] = mapped_column(
+        String(60), server_default=text("''"), comment="of the document: no two versions share one"
+    )
+    origin: Mapped[str] = mapped_column(
+        String(60), server_default=text("''"), comment="of a kill switch: off or on, head and clause"
+    )
     state: Mapped[str] = mapped_column(String(10))
     document: Mapped[str] = mapped_column(Text, comment="TOML")
     why: Mapped[str] = mapped_column(Text, default="")
@@ -67,11 +75,25 @@ class ShadowRow(Base):
     at: Mapped[int]
 
 
+class ShadowCountRow(Base):
+    """How many posts a shadow was compared on, and when."""
+
+    __tablename__ = "shadow_counts"
+
+    policy_id: Mapped[int] = mapped_column(ForeignKey("policies.id"), primary_key=True)
+    posts: Mapped[int]
+    first_at: Mapped[int]
+    last_at: Mapped[int]
+
+
 class LexiconEntryRow(Base):
     """One word of a community's own lists, beside the shipped ones."""
 
     __tablename__ = "lexicon_entries"
-    __table_args__ = (UniqueConstraint("community_id", "library", "kind", "word"),)
+    __table_args__ = (
+        UniqueConstraint("community_id", "library", "kind", "word"),
+        Index("ix_lexicon_entries_import", "import_id"),
+    )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     community_id: Mapped[int] = mapped_column(ForeignKey("communities.id"))
@@ -85,3 +107,40 @@ class LexiconEntryRow(Base):
     author: Mapped[str] = mapped_column(String(100))
     created_at: Mapped[int]
     changed_at: Mapped[int]
+    import_id: Mapped[int | None] = mapped_column(comment="import that wrote it last; none: added one by one")
+
+
+class LexiconImportRow(Base):
+    """Words that came in together, who sent them, and who took them back.  Stays when its words are gone."""
+
+    __tablename__ = "lexicon_imports"
+    __table_args__ = (Index("ix_lexicon_imports_community", "community_id", "id"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    community_id: Mapped[int] = mapped_column(ForeignKey("communities.id"))
+    library: Mapped[str] = mapped_column(String(60))
+    author: Mapped[str] = mapped_column(String(100), comment="who sent it: a user's name, or a key's")
+    at: Mapped[int]
+    words: Mapped[int] = mapped_column(Integer)
+    replaced: Mapped[int] = mapped_column(Integer, comment="of those, words that the list had already")
+    undone_by: Mapped[str] = mapped_column(String(100), default="")
+    undone_at: Mapped[int | None]
+    undone: Mapped[dict[str, Any]] = mapped_column(
+        comment="how many words were removed, put back, left alone"
+    )
+
+
+class LexiconReplacedRow(Base):
+    """A word as it was before an import replaced it."""
+
+    __tablename__ = "lexicon_replaced"
+    __table_args__ = (Index("ix_lexicon_replaced_before", "before_import_id"),)
+
+    import_id: Mapped[int] = mapped_column(ForeignKey("lexicon_imports.id"), primary_key=True)
+    entry_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    level: Mapped[str] = mapped_column(String(8))
+    clause: Mapped[str] = mapped_column(String(10))
+    effective_from: Mapped[int | None]
+    effective_to: Mapped[int | None]
+    author: Mapped[str] = mapped_column(String(100))
+    before_import_id: Mapped[int | None]

@@ -1,0 +1,98 @@
+"""What people decided: numbered per post, appended, never updated."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import aliased
+
+from moderation.domain.review import DecisionKind
+from moderation.domain.verdict import Action
+from moderation.store.tables import DecisionRow, UserRow
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy.orm import Session
+
+
+def append(session: Session, values: dict[str, Any]) -> DecisionRow:
+    """Append a decision, numbered after the post's latest."""
+    number = session.scalar(
+        select(func.coalesce(func.max(DecisionRow.number), 0)).where(DecisionRow.post_id == values["post_id"])
+    )
+    row = DecisionRow(**values, number=(number or 0) + 1)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def of_post(session: Session, post_id: str) -> list[tuple[DecisionRow, UserRow]]:
+    """Every decision on a post with who made it, oldest first."""
+    rows = session.execute(
+        select(DecisionRow, UserRow)
+        .join(UserRow, UserRow.id == DecisionRow.moderator_id)
+        .where(DecisionRow.post_id == post_id)
+        .order_by(DecisionRow.number)
+    )
+    return list(rows.all())
+
+
+def last_of(session: Session, moderator_id: int) -> DecisionRow | None:
+    """The latest decision that a moderator made."""
+    return session.scalar(
+        select(DecisionRow)
+        .where(DecisionRow.moderator_id == moderator_id)
+        .order_by(DecisionRow.id.desc())
+        .limit(1)
+    )
+
+
+def latest_of_post(session: Session, community_id: int, decision_id: int) -> DecisionRow | None:
+    """A community's decision, where it is the latest on its post."""
+    later = aliased(DecisionRow)
+    superseded = exists().where(later.post_id == DecisionRow.post_id, later.number > DecisionRow.number)
+    return session.scalar(
+        select(DecisionRow).where(
+            DecisionRow.id == decision_id, DecisionRow.community_id == community_id, ~superseded
+        )
+    )
+
+
+def standing(session: Session, item_ids: Sequence[int]) -> dict[int, DecisionRow]:
+    """The latest decision on each of several items."""
+    rows = session.scalars(
+        select(DecisionRow).where(DecisionRow.review_item_id.in_(item_ids)).order_by(DecisionRow.number)
+    )
+    return {row.review_item_id: row for row in rows}
+
+
+def standing_actions(session: Session, post_ids: Sequence[str]) -> dict[str, Action]:
+    """What people's decisions that stand say to do with each of several posts; an undone one says nothing."""
+    rows = session.scalars(
+        select(DecisionRow).where(DecisionRow.post_id.in_(post_ids)).order_by(DecisionRow.number)
+    )
+    latest = {row.post_id: row for row in rows}
+    return {
+        post_id: Action(row.action) for post_id, row in latest.items() if row.kind != DecisionKind.UNDO.value
+    }
+
+
+def tally(
+    session: Session, community_id: int, since: int, *, moderator_id: int | None = None
+) -> dict[DecisionKind, int]:
+    """How many decisions of each kind were made since an instant and still stand: undone ones count as undone."""
+    later = aliased(DecisionRow)
+    undone = exists().where(
+        later.post_id == DecisionRow.post_id,
+        later.number == DecisionRow.number + 1,
+        later.kind == DecisionKind.UNDO.value,
+    )
+    statement = select(DecisionRow.kind, func.count()).where(
+        DecisionRow.community_id == community_id, DecisionRow.created_at >= since, ~undone
+    )
+    if moderator_id is not None:
+        statement = statement.where(DecisionRow.moderator_id == moderator_id)
+    counts = dict(session.execute(statement.group_by(DecisionRow.kind)).all())
+    return {kind: counts.get(kind.value, 0) for kind in DecisionKind}
