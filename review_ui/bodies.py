@@ -16,7 +16,7 @@ MAX_TABLE: Final = 5 * 1024 * 1024
 
 MOST_DRAINED: Final = 50 * 1024 * 1024
 _AROUND: Final = 64 * 1024
-_LARGER: Final = {"lexicons.import_table": MAX_TABLE + _AROUND}
+_LARGER: Final = {"imports.import_table": MAX_TABLE + _AROUND}
 
 
 def install(app: Flask) -> None:

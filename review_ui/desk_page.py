@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from flask import url_for
-from flask_babel import gettext
 
-from moderation.domain.review import SPOT_CHECK, UNDO_WINDOW, DecisionKind, ReviewState
-from moderation.domain.verdict import Suggestion
+from moderation.domain.review import UNDO_WINDOW, DecisionKind, ReviewState
 from moderation.services.found_together import open_beside
-from moderation.services.second_looks import ASKED
+from moderation.store.queues import QueueEntry
 from review_ui import guard
 from review_ui.context import community, now, parts, today, user
 from review_ui.evidence import Case, case
-from review_ui.image_page import ShownImage, images_of
+from review_ui.holding_page import shown_of
+from review_ui.image_page import images_of
 from review_ui.queries import PAGE_SIZE, QueueQuery
+from review_ui.subject import Subject
 
 if TYPE_CHECKING:
     from moderation.services.queues import ItemPage, QueuePage
-    from moderation.store.sweeps import Marked
-    from moderation.store.tables import DecisionRow, PostRow, ReviewItemRow, UserRow, VerdictRow
+    from moderation.store.tables import DecisionRow, ReviewItemRow
+    from review_ui.holding_page import Shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,8 @@ class Row:
     decision: DecisionRow | None = None
     together: int = 0
     """Open items that belong together with it, itself included; 0 where it stands alone."""
+    shown: Shown | None = None
+    """Whether the post is shown while it waits; None where it waits no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,75 +59,22 @@ class Listing:
         return len(self.rows) == PAGE_SIZE
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """The post in the middle with everything around it."""
-
-    case: Case
-    author_posts: list[tuple[PostRow, VerdictRow | None]]
-    verdicts: list[VerdictRow]
-    decisions: list[tuple[DecisionRow, UserRow]]
-    item: ReviewItemRow | None = None
-    next_url: str | None = None
-    images: list[ShownImage] = field(default_factory=list)
-    sweeps: dict[int, Marked] = field(default_factory=dict)
-    """For the number of each verdict that a sweep wrote: which, and whether by being undone."""
-
-    @property
-    def history(self) -> list[tuple[int, str, Any, UserRow | None]]:
-        """(instant, kind, row, person) of every verdict and decision, newest first."""
-        found: list[tuple[int, str, Any, UserRow | None]] = [
-            *((row.created_at, "verdict", row, None) for row in self.verdicts),
-            *((row.created_at, "decision", row, person) for row, person in self.decisions),
-        ]
-        return sorted(found, key=lambda one: one[0], reverse=True)
-
-    @property
-    def can_decide(self) -> bool:
-        """Whether the decision bar is shown."""
-        open_now = self.item is not None and self.item.state == ReviewState.OPEN.value
-        return open_now and guard.may(guard.REVIEWERS)
-
-    @property
-    def blocked_by(self) -> str:
-        """The source of the machine's block that stands on the post as it reads; empty where there is none."""
-        verdict = self.case.verdict
-        current = verdict is not None and verdict.revision == self.case.post.revision
-        blocked = current and verdict is not None and verdict.suggestion == Suggestion.BLOCK.value
-        return verdict.source if blocked and verdict is not None and self.last_decision is None else ""
-
-    @property
-    def closed_by(self) -> str:
-        """The source of the block that closed the item; empty where it is not closed, or for another reason."""
-        closed = self.item is not None and self.item.state == ReviewState.CLOSED.value
-        current = self.item is not None and self.item.revision == self.case.post.revision
-        return self.blocked_by if closed and current else ""
-
-    @property
-    def why(self) -> str:
-        """Why the item is there, where its verdict does not say it."""
-        reason = self.item.reason if self.item is not None else ""
-        if reason == SPOT_CHECK:
-            return str(gettext("抽查"))
-        return (
-            str(gettext("%(who)s 请人复核", who=reason[len(ASKED) :])) if reason.startswith(ASKED) else reason
-        )
-
-    @property
-    def last_decision(self) -> tuple[DecisionRow, UserRow] | None:
-        """The decision that stands, with who made it."""
-        last = self.decisions[-1] if self.decisions else None
-        return last if last and last[0].kind != DecisionKind.UNDO.value else None
-
-
 def listing(query: QueueQuery) -> Listing:
     """The list that a query asks for."""
     queues = parts().queues
-    page = queues.queue(community(), state=query.state, name=query.name, limit=PAGE_SIZE, offset=query.offset)
+    page = queues.queue(
+        community(),
+        state=query.state,
+        name=query.name,
+        window=query.window,
+        limit=PAGE_SIZE,
+        offset=query.offset,
+    )
     done = [each.item.id for each in page.entries if each.item.state != ReviewState.OPEN.value]
     said = queues.standing(done) if done else {}
     waiting = [each.item.id for each in page.entries if each.item.state == ReviewState.OPEN.value]
     beside = open_beside(parts().sessions, waiting)
+    held = shown_of(page.entries)
     rows = [
         Row(
             each.item,
@@ -133,6 +82,7 @@ def listing(query: QueueQuery) -> Listing:
             item_url(each.item.id, query),
             said.get(each.item.id),
             beside.get(each.item.id, 0),
+            held.get(each.item.id),
         )
         for each in page.entries
     ]
@@ -163,6 +113,7 @@ def subject_of(page: ItemPage, query: QueueQuery) -> Subject:
         next_url=following,
         images=images_of(page.post, page.verdict),
         sweeps=page.sweeps,
+        shown=shown_of([QueueEntry(page.item, page.post, page.verdict)]).get(page.item.id),
     )
 
 
@@ -172,13 +123,34 @@ def row_of(subject: Subject, item: ReviewItemRow, query: QueueQuery) -> Row:
     return Row(item, subject.case, item_url(item.id, query), said[0] if said else None)
 
 
+def reopened_row(subject: Subject, item: ReviewItemRow, query: QueueQuery) -> Row:
+    """The line of an item whose decision was taken back."""
+    beside = open_beside(parts().sessions, [item.id])
+    return Row(
+        item,
+        subject.case,
+        item_url(item.id, query),
+        together=beside.get(item.id, 0),
+        shown=subject.shown,
+    )
+
+
 def open_item(item_id: int, query: QueueQuery) -> Subject:
     """One item.
 
     Raises:
         UnknownItemError: the community has no such item.
     """
-    return subject_of(parts().queues.item(community(), item_id, name=query.name), query)
+    return subject_of(_page(item_id, query), query)
+
+
+def next_of(item_id: int, query: QueueQuery) -> int | None:
+    """The open item that follows within a list."""
+    return _page(item_id, query).next_item_id
+
+
+def _page(item_id: int, query: QueueQuery) -> ItemPage:
+    return parts().queues.item(community(), item_id, name=query.name, window=query.window)
 
 
 def undo_until() -> int | None:

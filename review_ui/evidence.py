@@ -5,12 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from flask_babel import gettext
+
+from moderation.domain.behaviour_verdicts import PROMOTION
 from moderation.domain.convention import Category
-from moderation.domain.evidence import Field
+from moderation.domain.evidence import Field, Source
+from moderation.domain.pictures import UNREAD
 from review_ui import names
 from review_ui.behaviour_page import ShownFinding, findings_of
 from review_ui.exhibits import exhibits_of
 from review_ui.marks import Span, Tone, excerpt, lay_out
+from review_ui.retired_words import retired_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,6 +26,7 @@ if TYPE_CHECKING:
 
 TOP_CATEGORIES: Final = 5
 _SHOWN_FROM: Final = 0.05
+REPEATED: Final = frozenset({PROMOTION, "3.2", "3.3"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,30 @@ class Case:
         return [one for one in self.scores.get("unchecked") or () if not one.startswith("image ")]
 
     @property
+    def unseen(self) -> bool:
+        """Whether the machine has read nothing of the post, so that it has no opinion to show."""
+        reason = self.scores.get("reason")
+        return bool(reason) and (reason == UNREAD or "text" in (self.scores.get("unchecked") or ()))
+
+    @property
+    def clause_named(self) -> str:
+        """The machine's clause as it is meant here; empty where it names none."""
+        number = self.verdict.clause if self.verdict else ""
+        return self.named(number) if number else ""
+
+    def named(self, number: str) -> str:
+        """A clause as it is meant of this post: 3.1 speaks of repetition, and stands for a single advert too."""
+        labels = self.scores.get("labels") or ()
+        repeated = self.scores.get("behaviour") or any(
+            one["source"] == Source.BEHAVIOUR.value and one["clause"] in REPEATED for one in labels
+        )
+        return (
+            names.clause(number)
+            if number != PROMOTION or repeated
+            else str(gettext("3.1 广告/推广（未见重复）"))
+        )
+
+    @property
     def text(self) -> list[str | Group]:
         """The text, laid out."""
         return lay_out(self.post.text, self._spans(Field.TEXT))
@@ -68,8 +98,8 @@ class Case:
 
     @property
     def risk(self) -> float | None:
-        """The probability that decided, or the highest score of a post that passes; None before the verdict."""
-        if self.verdict is None:
+        """The probability that decided, or the highest score of a post that passes; None where it has none."""
+        if self.verdict is None or self.unseen:
             return None
         findings = self.scores.get("labels") or []
         if findings:
@@ -90,6 +120,11 @@ class Case:
     def behaviour(self) -> list[ShownFinding]:
         """What the post shows together with others; asked of the database when a page wants it."""
         return findings_of(self.post)
+
+    @property
+    def retired(self) -> set[tuple[str, str]]:
+        """(list, reading) of evidence whose word is no longer in force; asked of the database when a page wants it."""
+        return retired_words(self.post, self.scores) if self.exhibits else set()
 
     def _spans(self, where: Field) -> list[Span]:
         return [

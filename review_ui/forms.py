@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, IntegerField, StringField, TextAreaField
@@ -9,6 +12,11 @@ from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, Valid
 
 from moderation.domain.post import MAX_TEXT
 from moderation.domain.review import DecisionKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from wtforms import Field
 
 MAX_NOTE = 500
 MAX_NAME = 100
@@ -24,11 +32,36 @@ class DecisionForm(FlaskForm):  # type: ignore[misc]
     note = StringField(validators=[Length(max=MAX_NOTE)])
 
 
+MAX_TITLE = 200
+
+
+def _lines(text: str | None) -> str | None:
+    """A text with the line ends that were typed: browsers send two characters for each."""
+    return text.replace("\r\n", "\n") if text else text
+
+
+def _at_most(most: int) -> Callable[[FlaskForm, Field], None]:
+    """A limit that the browser is not told, or it would cut off silently what is pasted."""
+
+    def check(_form: FlaskForm, field: Field) -> None:
+        count = len(field.data or "")
+        if count > most:
+            raise ValidationError(
+                gettext("写了 %(n)s 个字，最多 %(most)s 个：请删短后再试。", n=f"{count:,}", most=f"{most:,}")
+            )
+
+    return check
+
+
 class TryForm(FlaskForm):  # type: ignore[misc]
     """A text to try."""
 
-    title = StringField(_("标题"), validators=[Length(max=200)])
-    text = TextAreaField(_("文字"), validators=[DataRequired(_("请先写一段文字。")), Length(max=MAX_TEXT)])
+    title = StringField(_("标题"), validators=[_at_most(MAX_TITLE)])
+    text = TextAreaField(
+        _("文字"),
+        filters=[_lines],
+        validators=[DataRequired(_("请先写一段文字。")), _at_most(MAX_TEXT)],
+    )
 
     def validate_text(self, field: TextAreaField) -> None:
         """Refuse what no database keeps."""

@@ -45,6 +45,8 @@ class ReadingForm:
     zh: str = ""
     en: str = ""
     why: str = ""
+    en_holds: bool = False
+    """Whether the English text, left as it was, fits the new Chinese one."""
     cases: list[CaseRow] = field(default_factory=list)
     errors: dict[str, str] = field(default_factory=dict)
 
@@ -78,7 +80,8 @@ def sent_form() -> ReadingForm:
     rows = [_row(place) for place in range(MOST_CASES + SPARE) if f"case-{place}-side" in sent]
     if sent.get("add") and len(rows) < MOST_CASES:
         rows.append(CaseRow())
-    return ReadingForm(_whole(sent.get("base", "")), _text("zh"), _text("en"), _text("why"), rows)
+    holds = sent.get("en_holds") == "yes"
+    return ReadingForm(_whole(sent.get("base", "")), _text("zh"), _text("en"), _text("why"), holds, rows)
 
 
 def _row(place: int) -> CaseRow:

@@ -67,6 +67,11 @@ class ShownVersion:
         return "en" if not is_chinese() and self.version.reading.en else "zh"
 
     @property
+    def untranslated(self) -> bool:
+        """Whether the page wants English, and the version has none."""
+        return not is_chinese() and not self.version.reading.en
+
+    @property
     def old(self) -> bool:
         """Whether a later version holds."""
         return self.version.number < self.latest

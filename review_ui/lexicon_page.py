@@ -9,7 +9,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import current_app, request
-from flask_babel import gettext
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from moderation.domain.evidence import Field, Level
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
     from moderation.services.word_imports import Import
     from moderation.services.word_preview import Struck, WordPreview
-    from moderation.store.tables import LexiconEntryRow, LexiconImportRow, PostRow
+    from moderation.store.tables import LexiconEntryRow, PostRow
 
 PAGE_SIZE: Final = 50
 WINDOW_DAYS: Final = 7
@@ -101,20 +100,19 @@ def imports() -> list[Import]:
     return parts().word_imports.imports(community(), library=library or None, limit=MOST_IMPORTS)
 
 
-def undone(row: LexiconImportRow) -> str:
-    """What taking an import back did."""
-    said = gettext(
-        "已整批撤销：删除 %(n)s 个词，恢复 %(m)s 个。", n=row.undone["removed"], m=row.undone["put_back"]
-    )
-    if row.undone["left"]:
-        said += gettext("%(n)s 个后来改过或删了，保持现状。", n=row.undone["left"])
-    return str(said)
-
-
 def shipped_lists() -> list[ShippedList]:
     """The shipped lists in figures."""
     folder: Path = parts().settings.lexicons
     return [_shipped(path, path.stat().st_mtime_ns) for path in sorted(folder.glob("*.csv"))]
+
+
+def words_by_clause() -> dict[str, int]:
+    """How many words in force find each clause: the shipped ones and the community's own."""
+    found = Counter(parts().wordlists.by_clause(community(), now=now()))
+    for one in shipped_lists():
+        for clause, level, count in one.parts:
+            found[clause] += 0 if level == Kind.ALLOW.value else count
+    return dict(found)
 
 
 @lru_cache(maxsize=64)

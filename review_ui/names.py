@@ -77,8 +77,9 @@ LIBRARIES: Final = {
     "codes": _("二维码"),
     "headline": _("题文对照"),
     "allow": _("放行词"),
+    "own": _("自己的词"),
 }
-"""The lists that come with the product; a community's own go by the names it gave them."""
+"""The lists that come with the product, and the default one; a community's others go by the names it gave them."""
 UNCHECKED: Final = {
     "no such upload": _("没有这张上传的图片"),
     "neither an address nor the id of an upload": _("既不是网址，也不是上传图片的编号"),
@@ -88,6 +89,7 @@ UNCHECKED: Final = {
     "a damaged image: it cannot be decoded to its end; send the whole file": _(
         "图片文件已损坏，没法完整解码"
     ),
+    "the text in it was not read": _("图里的文字和画面没看过，只查了二维码"),
     "not fetched: its host is not listed": _("未查看：这个地址不在允许抓取的主机之列"),
 }
 ROLES: Final = {

@@ -45,6 +45,15 @@ def changes(before: Reading, after: Reading) -> list[Change]:
     ]
 
 
+def changed_heads(old: Policy | None, new: Policy | None) -> set[str]:
+    """Heads whose rules or scene thresholds differ."""
+    if old is None or new is None:
+        return set()
+    rules = set(_keyed(old).items()) ^ set(_keyed(new).items())
+    scenes = set(_flat(old).items()) ^ set(_flat(new).items())
+    return {key[0] for key, _ in rules} | {key[1] for key, _ in scenes}
+
+
 def _rules(old: Policy, new: Policy) -> Iterator[Change]:
     before, after = _keyed(old), _keyed(new)
     for key in dict.fromkeys((*before, *after)):

@@ -8,7 +8,7 @@ from flask_babel import gettext, lazy_gettext
 
 from moderation.domain.blocking import LEAST_FOR, WANTED, Basis, Proof
 from moderation.domain.clause_book import Retention
-from moderation.domain.convention import FoundBy
+from moderation.domain.clause_ways import Way
 from moderation.domain.evidence import Level
 from moderation.domain.policy import NEGATIVITY
 from moderation.domain.policy_versions import PolicyState
@@ -19,6 +19,7 @@ from review_ui import names
 from review_ui.context import local
 
 if TYPE_CHECKING:
+    from moderation.domain.clause_ways import Found
     from moderation.domain.post import PublishingRule, Timeout
     from moderation.domain.windows import Window
 
@@ -52,10 +53,12 @@ BASES: Final = {
     Basis.PEOPLE: _("只送审"),
 }
 FOUND_BY: Final = {
-    FoundBy.MODEL: _("模型"),
-    FoundBy.LEXICON: _("词库"),
-    FoundBy.BEHAVIOUR: _("行为"),
-    FoundBy.REPORT: _("举报与人工"),
+    Way.MODEL: _("模型"),
+    Way.LEXICON: _("词库"),
+    Way.NO_WORDS: _("词库（需自备，尚无词条）"),
+    Way.RULE: _("规则"),
+    Way.BEHAVIOUR: _("行为"),
+    Way.REPORT: _("举报与人工"),
 }
 KINDS: Final = {
     Kind.NORMAL: _("普通词"),
@@ -124,9 +127,11 @@ def timeout(one: Timeout) -> str:
     return str(gettext("%(long)s没人处理：%(then)s", long=long, then=OVERDUE[one.then]))
 
 
-def found_by(way: FoundBy) -> str:
-    """How a clause is found."""
-    return str(FOUND_BY[way])
+def found_by(found: Found) -> str:
+    """How a clause is found today, or why not."""
+    if found.way is Way.NEARBY:
+        return str(gettext("模型（归在 %(under)s 下）", under="、".join(found.under)))
+    return str(FOUND_BY[found.way])
 
 
 def kind(name: str) -> str:

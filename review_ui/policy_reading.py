@@ -8,18 +8,23 @@ from typing import TYPE_CHECKING
 from flask import g
 
 from moderation.domain.clause_book import NO_CHANGE
-from moderation.domain.convention import CLAUSES, Clause, FoundBy, Label
+from moderation.domain.clause_ways import people_only, ways
+from moderation.domain.convention import CLAUSES, Clause, Label
 from moderation.domain.policy import NEVER
 from moderation.domain.publishing import DEFAULT_TIMEOUT
 from moderation.policy_file.document import PolicyDocumentError, clause_book, parse_policy
 from moderation.store import reviewed
 from review_ui import names
 from review_ui.context import community, now, parts
+from review_ui.lexicon_page import words_by_clause
 from review_ui.policy_errors import error_said
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from moderation.domain.blocking import Blocking, Curve
     from moderation.domain.clause_book import BookChange, ClauseBook, ClauseRule
+    from moderation.domain.clause_ways import Found
     from moderation.domain.policy import Policy, Rule, Threshold
     from moderation.domain.post import PublishingRule, Scene, Timeout
     from moderation.domain.windows import Phase, Window
@@ -68,11 +73,12 @@ class ClauseLine:
     own: bool
     switched_off: bool
     exempt: bool
+    ways: tuple[Found, ...] = ()
 
     @property
     def people_only(self) -> bool:
-        """Whether only people find it: reports and a moderator's own eyes."""
-        return set(self.clause.found_by) <= {FoundBy.REPORT}
+        """Whether only people find it today: reports and a moderator's own eyes."""
+        return people_only(self.ways)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +123,11 @@ class Reading:
     @property
     def chapters(self) -> list[tuple[str, list[ClauseLine]]]:
         """Every clause of the convention by chapter."""
-        book = self.book
-        return [(names.label(label), [self._clause(one, book) for one in CLAUSES if one.label is label])
+        book, words = self.book, words_by_clause()
+        return [(names.label(label), [self._clause(one, book, words) for one in CLAUSES if one.label is label])
                 for label in Label if label is not Label.NONE]  # fmt: skip
 
-    def _clause(self, clause: Clause, book: ClauseBook) -> ClauseLine:
+    def _clause(self, clause: Clause, book: ClauseBook, words: Mapping[str, int]) -> ClauseLine:
         rules = self.policy.rules if self.policy else ()
         number = clause.number
         return ClauseLine(
@@ -133,6 +139,7 @@ class Reading:
             own=number in self.change.clauses,
             switched_off=self.policy is not None and number in self.policy.switched_off,
             exempt=self.policy is not None and number in self.policy.exempt,
+            ways=ways(clause, self.policy, words),
         )
 
 

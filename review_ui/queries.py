@@ -25,6 +25,8 @@ class QueueQuery:
     name: QueueName | None
     state: ReviewState
     page: int
+    window: str = ""
+    """Name of a sensitive period: only what it holds."""
 
     @property
     def offset(self) -> int:
@@ -35,6 +37,7 @@ class QueueQuery:
         """Arguments of ``url_for`` for this list, with changes; defaults are left out."""
         values: dict[str, str | int | None] = {
             "queue": self.name.value if self.name else None,
+            "window": self.window or None,
             "state": self.state.value if self.state is not ReviewState.OPEN else None,
             "page": self.page if self.page > 1 else None,
             **changes,
@@ -45,7 +48,10 @@ class QueueQuery:
 def queue_query() -> QueueQuery:
     """The list that the address or the form names."""
     return QueueQuery(
-        name=choice("queue", QueueName), state=choice("state", ReviewState) or ReviewState.OPEN, page=page()
+        name=choice("queue", QueueName),
+        state=choice("state", ReviewState) or ReviewState.OPEN,
+        page=page(),
+        window=request.values.get("window", "").replace("\x00", "")[:200],
     )
 
 

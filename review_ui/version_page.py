@@ -15,7 +15,7 @@ from moderation.services.policies import UnknownPolicyError
 from moderation.services.rehearsals import rehearsal_of
 from moderation.store import samples
 from review_ui.context import community, parts
-from review_ui.policy_changes import changes
+from review_ui.policy_changes import changed_heads, changes
 from review_ui.policy_page import live_reading, versions
 from review_ui.policy_reading import bound, read
 
@@ -75,6 +75,12 @@ class VersionPage:
         return self.run.outcome if self.run and self.run.stage is Stage.DONE else None
 
     @property
+    def clause_only(self) -> int:
+        """How many posts of those that would be judged otherwise only fall under another clause."""
+        flips = self.outcome.flips if self.outcome else ()
+        return sum(flip.posts for flip in flips if flip.before is flip.after)
+
+    @property
     def stale(self) -> bool:
         """Whether the rehearsal was run against another live policy than today's."""
         return self.run is not None and self.run.live != self.versions.live
@@ -87,10 +93,11 @@ class VersionPage:
 
     @property
     def head(self) -> str:
-        """The head looked at."""
+        """The head looked at: the one that was asked for, else the first that changed."""
         if self.run and self.run.head in self.heads:
             return self.run.head
-        return self.heads[0] if self.heads else ""
+        changed = changed_heads(self.live.policy, self.reading.policy)
+        return next((one for one in self.heads if one in changed), self.heads[0] if self.heads else "")
 
     @property
     def overload(self) -> float:

@@ -15,6 +15,7 @@ from moderation.domain.convention import CLAUSES
 from moderation.domain.emergency import LIBRARY as EMERGENCY
 from moderation.domain.evidence import Level
 from moderation.text.entries import Entry, EntryError, Kind, check_entry
+from review_ui import names
 from review_ui.context import ZONE
 from review_ui.word_reasons import reason
 
@@ -22,6 +23,12 @@ MAX_WORD: Final = 400
 OWN: Final = "own"
 LIBRARY: Final = r"^[\w-]{1,60}$"
 _MOMENT: Final = "%Y-%m-%dT%H:%M"
+
+
+def list_name(given: str | None) -> str:
+    """What a list is kept as: the default one may be called as the page calls it."""
+    plain = (given or "").strip()
+    return OWN if plain == names.of("libraries", OWN) else plain
 
 
 class WordForm(FlaskForm):  # type: ignore[misc]
@@ -36,6 +43,7 @@ class WordForm(FlaskForm):  # type: ignore[misc]
     library = StringField(
         _("词库"), default=OWN, validators=[Regexp(LIBRARY, message=_("1 到 60 个字母、汉字、数字、- 或 _")),
                                     NoneOf([EMERGENCY], _("紧急词请在紧急词页添加"))],
+        filters=[list_name],
     )  # fmt: skip
     effective_from = StringField(_("生效时间"), validators=[Length(max=20)])
     effective_to = StringField(_("失效时间"), validators=[Length(max=20)])

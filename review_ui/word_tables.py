@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from flask import request
 
+from moderation.text.decoding import UTF_8, decode_table
 from moderation.text.entries import Entry, EntryError
 from moderation.text.listing import load_csv, load_rows
 from review_ui.bodies import MAX_TABLE
@@ -28,21 +29,27 @@ class Table:
 
     entries: tuple[Entry, ...] = ()
     errors: tuple[EntryError, ...] = ()
+    guessed: str = ""
 
 
-def sent_table() -> str | None:
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The text of a table; ``guessed`` is the encoding that it was read in where that is not the usual one."""
+
+    text: str
+    guessed: str = ""
+
+
+def sent_table() -> Sent | None:
     """The file, else the text field; None where it is no text or too long."""
     sent = request.files.get("file")
     if sent is None or not sent.filename:
         text = request.form.get("table", "")
-    else:
-        try:
-            text = sent.read().decode("utf-8-sig")
-        except UnicodeDecodeError:
-            return None
-        finally:
-            sent.close()
-    return text if len(text.encode(errors="replace")) <= MAX_TABLE else None
+        return Sent(text) if len(text.encode(errors="replace")) <= MAX_TABLE else None
+    raw = sent.read()
+    sent.close()
+    decoded = decode_table(raw) if len(raw) <= MAX_TABLE else None
+    return Sent(decoded[0], "" if decoded[1] == UTF_8 else decoded[1]) if decoded else None
 
 
 def fits(library: str) -> bool:
@@ -50,8 +57,9 @@ def fits(library: str) -> bool:
     return 0 < len(library) <= 60 and all(one.isalnum() or one in "-_" for one in library)  # noqa: PLR2004
 
 
-def read_table(text: str) -> Table:
+def read_table(sent: Sent) -> Table:
     """Read a CSV table; where one line is wrong, say so of every line."""
+    text = sent.text
     if "\x00" in text:
         return Table(
             errors=(EntryError(text[: text.index("\x00")].count("\n") + 1, "word", "not valid CSV: NUL"),)
@@ -60,13 +68,14 @@ def read_table(text: str) -> Table:
         rows = load_rows(text)
     except EntryError as first:
         short = text.count("\n") <= SEARCHED
-        return Table(errors=(tuple(_errors(text)) if short else ()) or (first,))
+        return Table(errors=(tuple(_errors(text)) if short else ()) or first.all, guessed=sent.guessed)
     if not rows:
         return Table(errors=(EntryError(2, "word", "the table has no words"),))
     long = [line for line, one in rows if len(one.word) > MAX_WORD]
     return Table(
         tuple(one for _, one in rows),
         tuple(EntryError(line, "word", f"longer than {MAX_WORD} characters") for line in long),
+        sent.guessed,
     )
 
 
@@ -81,8 +90,9 @@ def _errors(text: str) -> Iterator[EntryError]:
             try:
                 load_csv(header + _line(row))
             except EntryError as error:
-                found += 1
-                yield EntryError(reader.line_num, error.field, error.reason)
+                found += len(error.all)
+                for one in error.all:
+                    yield EntryError(reader.line_num, one.field, one.reason)
             if found >= MOST_ERRORS:
                 return
     except EntryError as error:

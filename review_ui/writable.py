@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from review_ui.failures import Answer
 
 NUL: Final = "\x00"
-_SAID_THERE: Final = frozenset({"tries.submit", "lexicons.import_table"})
+_SAID_THERE: Final = frozenset({"tries.submit", "imports.import_table"})
 """Views that say it themselves, beside the field or with the line."""
 
 

@@ -27,6 +27,7 @@ from moderation.services.intake import Intake, new_post_id
 from moderation.services.policies import Policies
 from moderation.services.queues import Queues
 from moderation.services.reviewing import Reviewing
+from moderation.services.trials import Trials
 from moderation.services.users import Role, Users
 from moderation.settings import Settings
 from moderation.store import brands, identities
@@ -76,6 +77,7 @@ def web_parts(url: str, clock: Callable[[], int], redis_url: str = "unix:///nowh
         "policies": Policies(sessions, ""),
         "reviewing": Reviewing(sessions, bell),
         "statistics": BrandStatistics(sessions, bell),
+        "trials": Trials(sessions, bell),
         "guidance": Guidance(sessions, SHIPPED_GUIDANCE),
         "clock": clock,
         "secret_key": "0" * 64,

@@ -18,6 +18,7 @@ from moderation.images.looking import Looking
 from moderation.rulebooks import Rulebooks
 from moderation.services.intake import Intake, new_post_id
 from moderation.services.scoring import Scoring
+from moderation.services.trying import Trying
 from moderation.services.users import Role
 from moderation.store import identities
 from moderation.store.tables import BrandRow, CommunityRow, MentionRow, UserRow
@@ -188,6 +189,14 @@ def a_scoring(
         looking=looking or Looking(Pictures(sessions, clock)),
         clock=clock,
     )
+
+
+def a_trying(
+    sessions: Sessions, classifier: FakeClassifier | None = None, *, clock: Callable[[], int] = lambda: NOW
+) -> Trying:
+    """Scoring of tried texts with a fake model."""
+    scoring = a_scoring(sessions, classifier, clock=clock)
+    return Trying(sessions, scoring.announcer, scoring.assessor, scoring.rulebooks, clock)
 
 
 def a_classifier(*, fails_on: Sequence[str] = ()) -> FakeClassifier:

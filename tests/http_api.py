@@ -30,6 +30,7 @@ from moderation.services.reviewing import Reviewing
 from moderation.services.sweeping import Sweeping
 from moderation.services.sweeps import Sweeps
 from moderation.services.together import Together
+from moderation.services.trials import Trials
 from moderation.services.users import Users
 from moderation.services.word_imports import WordImports
 from moderation.services.wordlists import WordLists
@@ -147,6 +148,7 @@ def an_api(sessions: Sessions, community_id: int, redis_url: str) -> Iterator[Ap
         gangs=Gangs(sessions, bell),
         emergency=Emergency(sessions, bell),
         together=Together(sessions, Reviewing(sessions, bell)),
+        trials=Trials(sessions, bell),
         clock=clock,
         secret_key="0" * 64,
     )

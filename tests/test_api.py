@@ -863,6 +863,7 @@ ISOLATION: dict[tuple[str, str], Isolation] = {
     ("/v1/lexicons/emergency", "POST"): ({"words": [{"word": "秘密急词", "clause": "3.1"}]}, _is_their_own),
     ("/v1/lexicons/emergency/confirm", "POST"): ({"words": ["秘密急词"]}, _is_refused),
     ("/v1/lexicons/emergency/withdraw", "POST"): ({"words": ["秘密急词"]}, _is_refused),
+    ("/v1/lexicons/emergency/prolong", "POST"): ({"words": ["秘密急词"]}, _is_refused),
     ("/v1/sweeps", "GET"): (None, _holds_nothing),
     ("/v1/sweeps", "POST"): ({"words": [{"word": "秘密帖", "clause": "3.1"}]}, _is_their_own),
     ("/v1/sweeps/<int:id>", "GET"): (None, _is_unknown),

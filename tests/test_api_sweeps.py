@@ -137,6 +137,14 @@ def test_emergency_words_from_adding_to_withdrawing(api: Api) -> None:
     (word,) = api.get("/v1/lexicons/emergency").json["words"]
     assert (word["word"], word["state"], word["hits"]) == ("龙须糖", "holds", 0)
     assert word["before"] == {"days": 7, "posts": 1, "hits": 1, "decided": 0, "blocked": 0}
+    again = api.ask("POST", "/v1/lexicons/emergency", {"words": [{"word": "龙须糖", "clause": "3.6"}]})
+    problem(again, 409, "in force already: 龙须糖")
+    assert again.json["words"][0]["since"] == word["since"]
+    api.clock.now += 60_000_000
+    longer = api.ask("POST", "/v1/lexicons/emergency/prolong", {"words": ["龙须糖"]})
+    assert longer.json["words"][0]["until"] > word["until"]
+    (word,) = api.get("/v1/lexicons/emergency").json["words"]
+    assert [one["until"] for one in word["prolonged"]] == [word["until"]]
     confirmed = api.ask("POST", "/v1/lexicons/emergency/confirm", {"words": ["龙须糖"]})
     assert confirmed.json["words"][0]["until"] is None
     assert api.ask("POST", "/v1/lexicons/emergency/withdraw", {"words": ["龙须糖"]}).status_code == 200

@@ -260,7 +260,10 @@ def test_an_import_is_taken_back(data_dir: Path, tmp_path: Path) -> None:
     listed = run("lexicons", "imports", "--data-dir", data_dir).output.strip().split("\t")
     assert (listed[0], listed[2:]) == (number, ["own", "1", "0", "command line", "1 stand"])
     undone = run("lexicons", "undo", number, "--data-dir", data_dir)
-    assert undone.output == "removed 1, put back 0, left alone because changed since 0\n"
+    assert undone.output == (
+        "removed 1, put back 0, left alone because changed since 0\n"
+        "posts that rest on these words and stay as they are: 0 blocked, 0 for review\n"
+    )
     assert "taken back by command line" in run("lexicons", "imports", "--data-dir", data_dir).output
     refused(run("lexicons", "undo", number, "--data-dir", data_dir), "taken back before")
     refused(run("lexicons", "undo", "999", "--data-dir", data_dir), "no import 999")

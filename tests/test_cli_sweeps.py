@@ -96,6 +96,8 @@ def test_emergency_words(filled: Sessions) -> None:
     assert "2 words are in force for 24 hours" in run(
         "emergency", "add", "龙须酥", "凤梨酥", "--clause", "3.6"
     )
+    assert run("emergency", "prolong", "龙须酥") == "prolong: 龙须酥\n"
+    assert "in force already: 龙须酥" in run("emergency", "add", "龙须酥", code=1)
     assert run("emergency", "confirm", "龙须酥") == "confirm: 龙须酥\n"
     assert run("emergency", "withdraw", "凤梨酥") == "withdraw: 凤梨酥\n"
     assert [(one["word"], one["state"]) for one in read("emergency", "list")["words"]] == [

@@ -16,6 +16,7 @@ from moderation.services.reading import post_record
 from moderation.services.reviewing import Reviewing
 from moderation.services.wordlists import WordLists
 from moderation.sweeps import striking
+from moderation.sweeps.prolonging import HoldsAlreadyError
 from moderation.text.entries import EntryError, Kind
 from tests.factories import HOUR, NOW, a_community, a_scoring, a_submission, a_user, an_entry, keep
 from tests.fakes import RecordingBell, StoppedClock
@@ -146,6 +147,63 @@ def test_results_count_hits_and_what_people_said(watched: Watched) -> None:
     assert (watched.result().hits, watched.result().precision) == (4, Share(1, 2))
     other = a_community(watched.sessions, "other").id
     assert watched.emergency.results(other, now=watched.clock()) == []
+
+
+def test_a_word_that_holds_is_not_begun_again(watched: Watched) -> None:
+    watched.add()
+    begun = watched.clock()
+    watched.post("a")
+    watched.count()
+    with pytest.raises(HoldsAlreadyError, match="in force already: 龙须糖; prolong") as caught:
+        watched.emergency.emergency(
+            watched.community_id, [an_entry("凤梨酥"), an_entry("龙须糖")], author="李", now=watched.clock()
+        )
+    (one,) = caught.value.words
+    assert (one.word, one.author, one.since, one.until) == ("龙须糖", "王", begun, begun + 24 * HOUR)
+    (only,) = watched.emergency.results(watched.community_id, now=watched.clock())
+    assert (only.state, only.hits, only.withdrawn_by, only.author) == (EmergencyState.HOLDS, 1, "", "王")
+
+
+def test_prolonging_is_its_own_act_and_keeps_the_counts(watched: Watched) -> None:
+    watched.add()
+    watched.post("a")
+    watched.count()
+    at = watched.clock()
+    (kept,) = watched.emergency.prolong(watched.community_id, ["龙须糖"], author="李", now=at)
+    assert kept.effective_to == at + 24 * HOUR
+    found = watched.result()
+    assert (found.hits, found.until, found.author) == (1, at + 24 * HOUR, "王")
+    assert [(one.author, one.at, one.until) for one in found.prolonged] == [("李", at, at + 24 * HOUR)]
+    watched.clock.now = at + 24 * HOUR - 1
+    watched.post("b")
+    watched.count()
+    assert (watched.result().hits, watched.result().state) == (2, EmergencyState.EXPIRED)
+    with pytest.raises(EmergencyError):
+        watched.emergency.prolong(watched.community_id, ["龙须糖"], author="李", now=watched.clock())
+
+
+def test_prolonging_never_shortens(watched: Watched) -> None:
+    now = watched.clock()
+    watched.emergency.emergency(watched.community_id, [an_entry("龙须糖")], author="王", now=now, hours=100)
+    assert watched.emergency.prolong(watched.community_id, ["龙须糖"], author="李", now=now) == []
+    watched.emergency.confirm(watched.community_id, ["龙须糖"], author="李", now=now)
+    assert watched.emergency.prolong(watched.community_id, ["龙须糖"], author="李", now=now) == []
+    assert (watched.result().until, watched.result().prolonged) == (None, ())
+    with pytest.raises(EmergencyError, match="hours"):
+        watched.emergency.prolong(watched.community_id, ["龙须糖"], author="李", now=now, hours=0)
+
+
+def test_a_word_taken_out_of_its_list_was_withdrawn_by_nobody_who_adds_it(watched: Watched) -> None:
+    watched.add()
+    words = WordLists(watched.sessions)
+    words.remove(watched.community_id, words.entries(watched.community_id)[0].id)
+    watched.clock.forward(1)
+    watched.add()
+    found = watched.emergency.results(watched.community_id, now=watched.clock())
+    assert [(one.state, one.withdrawn_by) for one in found] == [
+        (EmergencyState.HOLDS, ""),
+        (EmergencyState.WITHDRAWN, ""),
+    ]
 
 
 def test_counting_goes_on_where_it_was_cut_off(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:

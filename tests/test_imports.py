@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tests.http_api import Api
 
 HEADER = "word,kind,level,clause\n"
+NOBODY = {"block": 0, "review": 0, "complete": True, "verdicts": []}
 
 
 @pytest.fixture
@@ -61,12 +62,14 @@ def test_an_import_is_taken_back_as_a_whole(
     sessions: Sessions, community_id: int, words: WordLists, imports: WordImports
 ) -> None:
     words.add(community_id, "糖", [an_entry("龙须糖"), an_entry("麦芽糖")], author="李", now=NOW)
-    made = bring(imports, community_id, Level.BLOCK, "龙须糖", "花生酥", now=NOW + 1)
+    made = bring(imports, community_id, Level.BLOCK, "龙须糖", "花生酥")
     scoring = a_scoring(sessions)
     keep(sessions, community_id, a_submission("with", "来一份花生酥"))
     scoring.score_pending()
     row = imports.undo_import(community_id, made, author="赵", now=NOW + 2)
+    with_it = row.undone.pop("resting")
     assert row.undone == {"removed": 1, "put_back": 1, "left": 0}
+    assert (with_it["block"], with_it["review"], with_it["complete"]) == (1, 0, True)
     assert (row.undone_by, row.undone_at) == ("赵", NOW + 2)
     assert levels(words, community_id) == {"龙须糖": "review", "麦芽糖": "review"}
     keep(sessions, community_id, a_submission("without", "再来一份花生酥"))
@@ -82,7 +85,7 @@ def test_what_was_changed_since_stays(community_id: int, words: WordLists, impor
     (listed,) = imports.imports(community_id)
     assert (listed.row.words, listed.standing) == (3, 1)
     assert imports.undo_import(community_id, made, author="赵", now=NOW + 2).undone == {
-        "removed": 1, "put_back": 0, "left": 2,
+        "removed": 1, "put_back": 0, "left": 2, "resting": NOBODY,
     }  # fmt: skip
     assert levels(words, community_id) == {"龙须糖": "review"}
 
@@ -126,7 +129,7 @@ def test_a_large_import_replaces_and_goes_back(
     second = bring(imports, community_id, Level.BLOCK, *texts, "新词", now=NOW + 1)
     assert [one.row.replaced for one in imports.imports(community_id)] == [6_001, 0]
     found = imports.undo_import(community_id, second, author="赵", now=NOW + 2).undone
-    assert found == {"removed": 1, "put_back": 6_001, "left": 0}
+    assert found == {"removed": 1, "put_back": 6_001, "left": 0, "resting": NOBODY}
     assert set(levels(words, community_id).values()) == {"review"}
     imports.undo_import(community_id, first, author="赵", now=NOW + 3)
     assert words.entries(community_id) == []

@@ -164,7 +164,10 @@ def test_images_keep_their_numbers(sessions: Sessions, community_id: int) -> Non
     image = pictures.keep(community_id, drawn.coded(FRIEND)).id
     found = look(Looking(pictures), community_id, "https://elsewhere.example/1.png", image)
     assert [one.number for one in found.pictures] == [2]
-    assert found.unchecked == ("image 1: not fetched: its host is not listed",)
+    assert found.unchecked == (
+        "image 1: not fetched: its host is not listed",
+        "image 2: the text in it was not read",
+    )
     assert not found.failed
 
 
@@ -268,7 +271,7 @@ def test_a_code_to_a_messenger_asks_for_a_look(sessions: Sessions, community_id:
         }
     ]
     assert body["images"] == [{"image": 1, "codes": [FRIEND], "text": ""}]
-    assert body["unchecked"] == []
+    assert body["unchecked"] == ["image 1: the text in it was not read"], "its code alone was looked for"
 
 
 def test_a_code_beside_an_advert_blocks(sessions: Sessions, community_id: int) -> None:

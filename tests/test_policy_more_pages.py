@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import select
 
 from moderation.domain.clause_book import ClauseChange
 from moderation.domain.policy_versions import PolicyState
@@ -21,6 +22,7 @@ from moderation.measured_rules import measured_rules
 from moderation.policy_file.document import parse_policy
 from moderation.services.precision import Precision
 from moderation.services.users import Role
+from moderation.store.tables import VerdictRow
 from moderation.text.lexicon import Lexicon
 from moderation.wiring.lexicon_files import read_lexicons
 from tests import desk
@@ -325,6 +327,8 @@ def test_shipped_lists_carry_their_precision_and_none_blocks_alone(at: PolicyDes
     page = html.unescape(at.get("/policy").text)
     assert page.count('data-testid="policy-measured-list"') == len(found.lists)
     assert "否：模型也可疑才拦" in page
+    assert re.search(r'data-list="headline">.*?否：只送审，没有拦截级', page)
+    assert "本社区自定，语料没有证明" not in page, "the shipped policy is nobody's own"
     assert 'data-testid="lexicon-measured"' in at.get("/lexicons").text
     go_live(at, SHIPPED.replace('"fraud", ', ""))
     assert "能（本社区自定，语料没有证明）" in at.get("/policy").text
@@ -349,3 +353,46 @@ def test_the_pages_speak_english_here_too(at: PolicyDesk) -> None:
             "闲置",
         }
         assert not left, (path, left)
+
+
+# ---------------------------------------------------------------- what a period holds, what a backtest opens on
+
+
+def test_a_sensitive_period_says_what_it_holds_after_its_end(at: PolicyDesk) -> None:
+    told = Told("周末有人约吗", Suggestion.REVIEW, "5.1", ad=0.1)
+    document = SHIPPED + WINDOWS
+    for _ in range(2):
+        _post, item = desk.tell(at.parts, at.community, told)
+        assert item
+        with at.parts.sessions.write.begin() as session:
+            row = session.scalars(select(VerdictRow).where(VerdictRow.post_id == item.post_id)).one()
+            row.body = {**row.body, "versions": {**row.body["versions"], "policy": "convention-1+双十一"}}
+    go_live(at, document)
+    page = html.unescape(at.get("/policy").text)
+    held = part(page, "policy-window-held")
+    assert len(held) == 2, "a period that only lowers thresholds holds nothing"
+    assert any("仍扣着，等人处理。 现在扣着 2 条" in " ".join(one.split()) for one in held)
+    found = re.search(r'href="(/queue\?window=[^"]+)"', page)
+    assert found
+    assert at.get(found[1]).text.count('data-testid="queue-row"') == 2
+
+
+def test_a_backtest_opens_on_the_head_that_changed(at: PolicyDesk) -> None:
+    desk.tell(at.parts, at.community, Told("换季清仓", Suggestion.REVIEW, "3.1", ad=0.7))
+    changed = SHIPPED.replace('head = "hate"\n', 'head = "hate"\nreview = 0.31\n')
+    assert changed != SHIPPED
+    row = at.parts.policies.draft(at.community, document=changed, why="", author="李", now=NOW)
+    assert '<option value="hate" selected' in at.get(f"/policy/{row.number}").text
+    at.post(f"/policy/{row.number}/backtest", days="7")
+    assert "「歧视」的待审阈值定在哪里" in at.get(f"/policy/{row.number}").text
+
+
+def test_a_backtest_says_how_many_only_change_the_clause(at: PolicyDesk) -> None:
+    for ad in (0.7, 0.7, 0.02):
+        desk.tell(at.parts, at.community, Told("换季清仓", Suggestion.REVIEW, "3.1", ad=ad))
+    changed = SHIPPED.replace('head = "ad"\nclause = "3.1"', 'head = "ad"\nclause = "3.7"')
+    row = at.parts.policies.draft(at.community, document=changed, why="", author="李", now=NOW)
+    at.post(f"/policy/{row.number}/backtest", days="7")
+    assert part(at.get(f"/policy/{row.number}").text, "policy-clause-only")[0].startswith(
+        "其中 2 条只换条款，判定不变。"
+    )

@@ -19,7 +19,7 @@ from moderation.policy_file.writing import write_policy
 from moderation.services.users import Role
 from moderation.services.word_preview import preview_word
 from review_ui import names
-from review_ui.word_tables import read_table
+from review_ui.word_tables import Sent, read_table
 from tests import desk
 from tests.desk import DAY, Told
 from tests.factories import NOW, a_community, an_entry
@@ -512,7 +512,7 @@ def test_words_are_found_and_exported(at: PolicyDesk) -> None:
     assert at.get("/lexicons?library=nothing").text.count('data-testid="lexicon-row"') == 0
     table = at.get("/lexicons/export.csv")
     assert table.mimetype == "text/csv"
-    assert len(read_table(table.text).entries) == 3
+    assert len(read_table(Sent(table.text)).entries) == 3
 
 
 def test_a_table_is_checked_line_by_line_and_kept_all_or_none(at: PolicyDesk) -> None:
@@ -548,7 +548,7 @@ def test_a_table_is_checked_line_by_line_and_kept_all_or_none(at: PolicyDesk) ->
     ],
 )
 def test_what_is_wrong_with_a_table(table: str, line: int, field: str) -> None:
-    errors = read_table(table).errors
+    errors = read_table(Sent(table)).errors
     assert errors
     assert (errors[0].line, errors[0].field) == (line, field)
 

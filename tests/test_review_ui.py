@@ -7,15 +7,18 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import func, select
 
 import review_ui
 from moderation.domain.review import UNDO_WINDOW
 from moderation.domain.verdict import Suggestion
+from moderation.services.trials import KEPT_FOR
 from moderation.services.users import Role
+from moderation.store.tables import Base
 from review_ui.headers import CONTENT_SECURITY_POLICY
 from tests import desk
 from tests.desk import DAY, MINUTE, PASSWORD, Told
-from tests.factories import NOW
+from tests.factories import NOW, a_trying
 from tests.fakes import StoppedClock
 
 if TYPE_CHECKING:
@@ -410,12 +413,21 @@ def test_undo_brings_the_item_back_for_ten_minutes(at: Desk) -> None:
     assert "没有可撤销的决定" in at.client.get(at.post("/undo").location).text
 
 
-def test_undo_with_htmx_lets_the_browser_follow(at: Desk) -> None:
-    item = at.tell(DOUBT)
+def test_undo_with_htmx_answers_in_place_one_after_the_other(at: Desk) -> None:
+    items = [at.tell(DOUBT), at.tell(WORSE)]
     at.log_in()
-    at.decide(item, "pass")
-    answer = at.post("/undo", htmx=True)
-    assert (answer.status_code, answer.headers["HX-Redirect"]) == (204, f"/items/{item.id}")
+    for item in items:
+        at.decide(item, "pass")
+    for item, told in ((items[1], WORSE), (items[0], DOUBT)):
+        answer = at.post("/undo", htmx=True)
+        assert (answer.status_code, answer.headers["HX-Push-Url"]) == (200, f"/items/{item.id}")
+        assert f"已撤销对「{told.text[:10]}" in answer.text
+        assert f'id="row-{item.id}"' in answer.text
+        assert "is-done" not in answer.text
+        assert "<html" not in answer.text
+    nothing = at.post("/undo", htmx=True)
+    assert nothing.status_code == 409
+    assert "没有可撤销的决定" in nothing.text
 
 
 def test_an_htmx_request_after_the_session_ended_leads_to_the_login(at: Desk) -> None:
@@ -503,16 +515,56 @@ def test_what_is_not_there_says_so(at: Desk, path: str) -> None:
 # ---------------------------------------------------------------- trying a text
 
 
-def test_a_tried_text_is_kept_as_a_post_and_waits_for_its_verdict(
-    at: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def traces(at: Desk) -> dict[str, int]:
+    """Rows of every table but that of trials."""
+    with at.parts.sessions.read() as session:
+        return {
+            name: session.scalar(select(func.count()).select_from(table)) or 0
+            for name, table in Base.metadata.tables.items()
+            if name != "trials"
+        }
+
+
+def test_a_tried_text_is_scored_and_leaves_no_trace(at: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("review_ui.views.tries.PATIENCE_SECONDS", 0.01)
+    desk.a_brand(at.parts, at.community, "瑞幸咖啡", aliases=["瑞幸"])
+    at.log_in()
+    page = at.get("/try").text
+    assert "加薇信领取兼职日结300" in page
+    assert "试一试不留存" in page
+    before = traces(at)
+    answer = at.post("/try", text="瑞幸真好,加薇信领取兼职日结300")
+    assert answer.status_code == 303
+    assert re.fullmatch(r"/try/[0-9a-f]{32}", answer.location)
+    assert 'data-testid="try-pending"' in at.get(answer.location).text
+    a_trying(at.parts.sessions, clock=at.clock).answer()
+    shown = at.get(answer.location, HX_Request="true").text
+    assert 'data-testid="try-pending"' not in shown
+    assert 'data-testid="scores"' in shown
+    assert traces(at) == before
+    at.log_in()  # another moderator
+    assert at.get(answer.location).status_code == 404
+
+
+def test_a_tried_text_is_gone_after_ten_minutes(at: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("review_ui.views.tries.PATIENCE_SECONDS", 0.01)
     at.log_in()
-    assert "加薇信领取兼职日结300" in at.get("/try").text
-    answer = at.post("/try", text="加薇信领取兼职日结300")
-    assert answer.status_code == 303
-    assert re.fullmatch(r"/try/try-[0-9a-f]{16}", answer.location)
-    assert 'data-testid="try-pending"' in at.get(answer.location).text
+    where = at.post("/try", text="今天天气不错").location
+    at.clock.now += KEPT_FOR + 1
+    gone = at.get(where)
+    assert gone.status_code == 404
+    assert "try-gone" in gone.text
+    assert at.parts.trials.forget(now=at.clock()) == 1
+    assert at.parts.trials.forget(now=at.clock()) == 0
+
+
+def test_a_text_that_is_too_long_is_counted_and_not_cut(at: Desk) -> None:
+    at.log_in()
+    assert "maxlength" not in at.get("/try").text.partition('name="text"')[2].partition(">")[0]
+    answer = at.post("/try", text="长" * 10_001)
+    assert "写了 10,001 个字，最多 10,000 个" in answer.text
+    assert "长" * 10_001 in answer.text
+    assert at.post("/try", text="长" * 4_999 + "\r\n" + "长" * 5_000).status_code == 303
 
 
 @pytest.mark.parametrize("text", ["", "   ", "长" * 10_001, "a\x00b"])

@@ -256,6 +256,41 @@ def test_nothing_to_undo(desk: Desk) -> None:
     assert [kind for _, kind, _ in desk.decisions()] == ["pass", "undo"]
 
 
+def test_undo_goes_back_one_decision_after_the_other(desk: Desk, sessions: Sessions) -> None:
+    keep(sessions, desk.community_id, a_submission("b", "优惠二"), a_submission("c", "优惠三"))
+    a_scoring(sessions).score_pending()
+    queues = Queues(sessions)
+    items = [each.item.id for each in queues.queue(desk.community_id).entries]
+    assert len(items) == 3
+    reviewing, by = desk.reviewing, desk.moderator
+    for turn, item in enumerate(items):
+        reviewing.decide(
+            desk.community_id, item, PASS, moderator_id=by, version=1, now=NOW + turn * UNDO_WINDOW // 2
+        )
+    late = NOW + UNDO_WINDOW + 1  # the first is out of the window by now
+    last = reviewing.undoable(desk.community_id, moderator_id=by, now=late)
+    assert last is not None
+    assert last.review_item_id == items[2]
+    undone = [reviewing.undo(desk.community_id, moderator_id=by, now=late).id for _ in range(2)]
+    assert undone == [items[2], items[1]]
+    assert reviewing.undoable(desk.community_id, moderator_id=by, now=late) is None
+    with pytest.raises(UndoExpiredError):
+        reviewing.undo(desk.community_id, moderator_id=by, now=late)
+    assert [queues.item(desk.community_id, one).item.state for one in items] == ["decided", "open", "open"]
+
+
+def test_undo_passes_over_a_post_that_has_changed(desk: Desk, sessions: Sessions) -> None:
+    keep(sessions, desk.community_id, a_submission("b", "优惠二"))
+    a_scoring(sessions).score_pending()
+    items = {each.post.data_id: each.item.id for each in Queues(sessions).queue(desk.community_id).entries}
+    for name in ("a", "b"):
+        desk.reviewing.decide(
+            desk.community_id, items[name], PASS, moderator_id=desk.moderator, version=1, now=NOW
+        )
+    desk.intake.edit(desk.community_id, a_submission("b", "改过"), edited_at=NOW + 1, now=NOW + 1)
+    assert desk.undo(now=NOW + 2).id == items["a"]
+
+
 def test_one_moderator_cannot_undo_for_another(desk: Desk) -> None:
     desk.decide(PASS)
     with pytest.raises(UndoExpiredError):

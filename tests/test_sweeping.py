@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ from sqlalchemy import func, select
 from moderation.domain.evidence import Level
 from moderation.domain.policy_versions import PolicyState
 from moderation.domain.review import Decision, DecisionKind
+from moderation.domain.sweep_receipts import receipt_text
 from moderation.domain.sweeps import SweepStateError, Swept, digest
 from moderation.services import sweeping
 from moderation.services.intake import Intake
@@ -550,11 +552,13 @@ def test_the_receipt(desk: Desk) -> None:
     assert receipt["undone"] is None
     for said in (
         "专项整治",
-        "「龙须糖」(3.6)",
+        "回扫原因：专项整治",
+        "「龙须糖」（3.6）",
         "改动 2 条",
         "3.6 买卖虚假互动 通过→待审 2 条",
         "a1\na2",
-        "撤销:无",
+        "撤销：无",
+        "已是同样或更严的结论，未改动 0 条",
     ):
         assert said in text
     desk.undo(sweep_id)
@@ -562,6 +566,33 @@ def test_the_receipt(desk: Desk) -> None:
     assert (undone["posts_changed"], undone["posts_restored"]) == (2, 2)
     assert undone["post_ids_sha256"] == receipt["post_ids_sha256"]
     assert "已恢复原结论 2 条" in text
+
+
+def test_every_hit_stands_in_one_group(desk: Desk) -> None:
+    """Changed, decided by people, judged so already, changed by its author meanwhile: together the hits."""
+    desk.keep(("a1", "卖龙须糖"), ("a2", "买龙须糖"), ("same", "优惠龙须糖"), ("b", "你好"))
+    sweep_id = desk.preview().sweep.id
+    Intake(desk.sessions, RecordingBell()).withdraw(desk.community_id, "a2")
+    page = desk.sweeps.page(desk.community_id, sweep_id)
+    assert (page.sweep.matched, page.sweep.decided, page.already, page.tally.count(Swept.PLANNED)) == (
+        3, 0, 1, 2,
+    )  # fmt: skip
+    desk.apply(sweep_id)
+    receipt, text = desk.sweeps.receipt(desk.community_id, sweep_id)
+    assert receipt["posts_already"] == 1
+    assert receipt["posts_matched"] == (
+        receipt["posts_changed"]
+        + receipt["posts_decided_by_people"]
+        + receipt["posts_already"]
+        + sum(receipt["posts_left"].values())
+    )
+    assert "已是同样或更严的结论，未改动 1 条" in text
+    assert "执行时未改动 1 条（作者已修改或撤回）" in text
+    numbers = text.partition("SHA-256：")[2].split("\n")
+    assert numbers[0] == digest(one for one in numbers[1:] if one)
+    assert not re.search(r"[:,()](?!\d)", text)  # but within instants
+    older = {name: value for name, value in receipt.items() if name != "posts_already"}
+    assert receipt_text(older) == text
 
 
 def test_a_sweep_stays_in_its_community(desk: Desk) -> None:

@@ -47,7 +47,8 @@ READ = ("/sweeps", "/lexicons/emergency", "/radar", "/gangs")
 WRITE: tuple[tuple[str, dict[str, str]], ...] = (
     ("/sweeps", SWEEP), ("/sweeps/1/apply", {}), ("/sweeps/1/undo", {}), ("/sweeps/1/again", {}),
     ("/lexicons/emergency", {"word": "龙须糖", "kind": "normal", "clause": "3.1"}),
-    ("/lexicons/emergency/confirm", {"word": "龙须糖"}), ("/lexicons/emergency/withdraw", {"word": "龙须糖"}),
+    ("/lexicons/emergency/confirm", {"word": "龙须糖"}), ("/lexicons/emergency/prolong", {"word": "龙须糖"}),
+    ("/lexicons/emergency/withdraw", {"word": "龙须糖"}),
     ("/radar", {"days": "7"}), ("/radar/dismiss", {"text": "龙须糖"}), ("/radar/restore", {"text": "龙须糖"}),
     ("/gangs", {"days": "7"}), ("/gangs/abc/decide", {}), ("/gangs/handled/1/undo", {}),
 )  # fmt: skip
@@ -100,6 +101,7 @@ def test_a_sweep_from_preview_to_receipt(at: WatchDesk) -> None:
     assert (figure(seen, "sweep-posts"), figure(seen, "sweep-matched"), figure(seen, "sweep-changed")) == (
         "30", "20", "20",
     )  # fmt: skip
+    assert "已是同样或更严的结论 0" in seen
     assert 'data-testid="sweep-mark"' in seen
     assert at.suggestion("talk1") == "pass"
     at.post(f"{path}/apply")
@@ -112,7 +114,7 @@ def test_a_sweep_from_preview_to_receipt(at: WatchDesk) -> None:
     assert "attachment" in text.headers["Content-Disposition"]
     assert "专项整治" in text.text
     assert "王审核" in text.text
-    assert "社区:社区" in text.text
+    assert "所属：社区\n" in text.text
     assert json.loads(body.text)["posts_changed"] == 20
     at.post(f"{path}/undo")
     at.maintain()
@@ -204,6 +206,31 @@ def test_an_emergency_word_from_adding_to_withdrawing(at: WatchDesk) -> None:
     assert at.suggestion("later") == "pass"
     (one,) = at.parts.emergency.results(at.community, now=at.clock())
     assert one.state is EmergencyState.WITHDRAWN
+
+
+def test_a_word_that_holds_is_offered_to_be_prolonged(at: WatchDesk) -> None:
+    at.send("before", "卖龙须糖")
+    at.clock.forward(MINUTE)
+    emergency(at)
+    shown = at.get("/lexicons/emergency").text
+    assert "emergency-counting" in shown  # no figure before anything was counted
+    assert "emergency-hits" not in shown
+    at.send("a", "又卖龙须糖")
+    at.maintain()
+    assert "数到 " in at.get("/lexicons/emergency").text
+    again = at.post("/lexicons/emergency", word="龙须糖", kind="normal", clause="3.6")
+    assert again.status_code == 409
+    assert "「龙须糖」已在生效" in again.text
+    assert "emergency-prolong-already" in again.text
+    at.post("/lexicons/emergency/prolong", word="龙须糖")
+    shown = at.get("/lexicons/emergency").text
+    assert "已延长到 24 小时之后" in shown
+    assert f'data-until="{(at.clock() + 24 * HOUR) // 1000}"' in shown
+    assert figure(shown, "emergency-hits") == "1"
+    assert "emergency-prolonged" in shown
+    assert "emergency-over" not in shown
+    assert "emergency-prolongation" in at.get("/lexicons/emergency/1").text
+    assert at.post("/lexicons/emergency/prolong", word="没有").status_code == 303
 
 
 def test_an_emergency_word_that_cannot_be(at: WatchDesk) -> None:

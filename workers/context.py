@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from moderation.services.behaviour_pass import BehaviourPass
     from moderation.services.brand_statistics import BrandStatistics
     from moderation.services.scoring import Scoring
+    from moderation.services.trying import Trying
     from moderation.wiring.maintenance import Maintenance
 
 
@@ -28,6 +29,14 @@ def scoring() -> Scoring:
     from moderation.wiring.scoring import build_scoring  # noqa: PLC0415
 
     return build_scoring(settings())
+
+
+@cache
+def trying() -> Trying:
+    """Scoring of tried texts, with the parts that scoring has loaded."""
+    from moderation.wiring.scoring import build_trying  # noqa: PLC0415
+
+    return build_trying(scoring())
 
 
 @cache

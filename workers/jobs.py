@@ -6,8 +6,9 @@ from workers import context
 
 
 def score_pending() -> int:
-    """Decide one batch of waiting posts; answers how many were claimed."""
-    return context.scoring().score_pending()
+    """Decide one batch of waiting posts, then texts that are tried; answers how many there were."""
+    # Posts first: scoring answers the bell, so that what is tried from then on rings anew.
+    return context.scoring().score_pending() + context.trying().answer()
 
 
 def look_at_behaviour() -> int:

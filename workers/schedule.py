@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from moderation.outbound.bell import Bell, QueueName
-from moderation.store import behaviour, claims
+from moderation.store import behaviour, claims, trials
 from moderation.store.tables import BrandMarkRow
 from moderation.wiring import maintenance
 from moderation.wiring.common import connect_database, connect_redis
@@ -49,7 +49,7 @@ def _run(stopping: threading.Event) -> None:
 def sweep(sessions: Sessions, bell: Bell) -> None:
     """Look once whether anything waits, and ring for it."""
     with sessions.read() as session:
-        scoring = claims.has_work(session)
+        scoring = claims.has_work(session) or trials.waits(session)
         looking = behaviour.waiting_since(session) is not None
         counting = bool(session.scalar(select(BrandMarkRow.id).limit(1)))
         maintaining = maintenance.waits(session)

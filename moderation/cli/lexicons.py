@@ -24,18 +24,21 @@ def import_words(file: Path, library: str, data_dir: Path | None) -> None:
     Example: moderation lexicons import words.csv --list own
     """
     from moderation.services.word_imports import WordImports
+    from moderation.text.decoding import decode_table
     from moderation.text.entries import EntryError
     from moderation.wiring.common import clock
 
     sessions = database(data_dir)
     try:
-        table = file.read_text(encoding="utf-8-sig")
+        decoded = decode_table(file.read_bytes())
+        if decoded is None:
+            raise click.ClickException(f"{file}: cannot be read: neither UTF-8 nor GB18030 text")
         made = WordImports(sessions).import_csv(
-            community_id(sessions), library, table, author="command line", now=clock()
+            community_id(sessions), library, decoded[0], author="command line", now=clock()
         )
     except EntryError as error:
         raise click.ClickException(f"{file}: {error}") from error
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
         raise click.ClickException(f"{file}: cannot be read: {error}") from error
     click.echo(f"{made.words} words are kept in the list {library} ({made.replaced} of them replaced)")
     click.echo(f"to take them back together: moderation lexicons undo {made.id}")
@@ -84,6 +87,10 @@ def undo_import(import_id: int, data_dir: Path | None) -> None:
     click.echo(
         f"removed {said['removed']}, put back {said['put_back']}, left alone because changed since {said['left']}"
     )
+    resting = said["resting"]
+    few = "" if resting["complete"] else "at least "
+    counts = f"{few}{resting['block']} blocked, {resting['review']} for review"
+    click.echo(f"posts that rest on these words and stay as they are: {counts}")
 
 
 @lexicons.command("export")

@@ -183,7 +183,8 @@ def _show(page: SweepPage, *, as_json: bool) -> None:
         return
     click.echo(
         f"sweep {found['id']} ({found['state']}): {found['posts']} posts read, {found['matched']} struck, "
-        f"{found['decided_by_people']} decided by people, {found['planned']} to change, "
+        f"{found['decided_by_people']} decided by people, "
+        f"{found['already']} judged so or more strictly already, {found['planned']} to change, "
         f"{found['changed']} changed, {found['restored']} restored"
     )
     for name in ("left", "not_restored"):

@@ -146,6 +146,17 @@ def _settle(verb: str, words: tuple[str, ...], data_dir: Path | None) -> None:
 @emergency.command()
 @click.argument("words", nargs=-1, required=True)
 @data_dir_option
+def prolong(words: tuple[str, ...], *, data_dir: Path | None) -> None:
+    """Let words hold for 24 hours from now; their counts go on.
+
+    Example: moderation emergency prolong 龙须糖
+    """
+    _settle("prolong", words, data_dir)
+
+
+@emergency.command()
+@click.argument("words", nargs=-1, required=True)
+@data_dir_option
 def confirm(words: tuple[str, ...], *, data_dir: Path | None) -> None:
     """Let words stay.
 

@@ -119,6 +119,15 @@ def _check_case(case: Case, place: int) -> None:
             raise GuidanceError(f"cases.{place}.{field}", f"longer than {MAX_CASE} characters")
 
 
+def translated(before: Reading, after: Reading, *, en_holds: bool) -> Reading:
+    """The reading as it is kept: an English text left as it was is none of a Chinese text that changed.
+
+    ``en_holds`` says that somebody looked: the English fits the new Chinese too.
+    """
+    stale = after.zh != before.zh and after.en == before.en and not en_holds
+    return Reading(after.zh, "", after.cases) if stale else after
+
+
 def with_case(reading: Reading, case: Case) -> Reading:
     """The reading with one more case; a post that is one already is replaced."""
     others = tuple(one for one in reading.cases if not case.post_id or one.post_id != case.post_id)

@@ -12,9 +12,11 @@ from moderation.domain.evidence import Level
 from moderation.domain.intervals import Share
 from moderation.endpoints.instants import iso
 from moderation.endpoints.lexicons import pointed
+from moderation.endpoints.problems import ProblemError
 from moderation.endpoints.requests import caller, json_body, needs, parts, read_json
 from moderation.services.access import Scope
 from moderation.sweeps.emergency_results import EmergencyResult
+from moderation.sweeps.prolonging import HoldsAlreadyError
 from moderation.text.entries import Entry, Kind
 
 Answer = tuple[dict[str, Any], int]
@@ -44,6 +46,15 @@ class EmergencyModel(BaseModel):
     hours: int = Field(default=24, ge=1, le=168, description="How long they hold unless they are confirmed.")
 
 
+class ProlongModel(BaseModel):
+    """Emergency words by what they read, and how long they hold from now on."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    words: Annotated[list[_Word], Field(min_length=1, max_length=200)]
+    hours: int = Field(default=24, ge=1, le=168, description="Hours from now.")
+
+
 class NamedWordsModel(BaseModel):
     """Emergency words by what they read."""
 
@@ -68,14 +79,32 @@ def list_words() -> Answer:
 )
 @needs(Scope.POLICY_WRITE)
 def add_words() -> Answer:
-    """Words at level review; they expire unless they are confirmed."""
+    """Words at level review; they expire unless they are confirmed.  409: some hold already; none was put in force."""
     model = EmergencyModel.model_validate(read_json())
     words = [Entry(one.word, one.kind, one.clause, Level.REVIEW) for one in model.words]
     with pointed("words"):
-        kept = parts().emergency.emergency(
-            caller().community_id, words, author=_author(), now=parts().clock(), hours=model.hours
-        )
+        try:
+            kept = parts().emergency.emergency(
+                caller().community_id, words, author=_author(), now=parts().clock(), hours=model.hours
+            )
+        except HoldsAlreadyError as error:
+            raise _holds_already(error) from error
     return _words_json(kept), 201
+
+
+@emergency.post(
+    "/lexicons/emergency/prolong",
+    summary="Let emergency words hold longer, all or none",
+    openapi_extensions=json_body(ProlongModel),
+)
+@needs(Scope.POLICY_WRITE)
+def prolong_words() -> Answer:
+    """They hold for some hours from now and keep their counts; one that holds longer already stays as it is."""
+    model = ProlongModel.model_validate(read_json())
+    kept = parts().emergency.prolong(
+        caller().community_id, model.words, author=_author(), now=parts().clock(), hours=model.hours
+    )
+    return _words_json(kept), 200
 
 
 @emergency.post(
@@ -117,6 +146,9 @@ def result_json(one: EmergencyResult) -> dict[str, Any]:
         "until": iso(one.until),
         "confirmed_by": one.confirmed_by or None,
         "withdrawn_by": one.withdrawn_by or None,
+        "prolonged": [
+            {"by": each.author, "at": iso(each.at), "until": iso(each.until)} for each in one.prolonged
+        ],
         "hits": one.hits,
         **_share(one.precision),
         "before": {
@@ -127,6 +159,14 @@ def result_json(one: EmergencyResult) -> dict[str, Any]:
         },
         "counted_at": iso(one.counted_at),
     }
+
+
+def _holds_already(error: HoldsAlreadyError) -> ProblemError:
+    words = [
+        {"word": one.word, "author": one.author, "since": iso(one.since), "until": iso(one.until)}
+        for one in error.words
+    ]
+    return ProblemError(409, "In force already", str(error), pointer="/words", words=words)
 
 
 def _share(share: Share) -> dict[str, int]:

@@ -48,7 +48,9 @@ def list_imports(path: LexiconPath, query: ImportsQuery) -> Answer:
     "/lexicons/<name>/imports/<int:id>/undo",
     summary="Take an import back as a whole",
     description="Words that it added go, words that it replaced are again what they were; a word that somebody "
-    "changed since stays as it is, and is counted under «left». Workers apply it with their next batch.",
+    "changed since stays as it is, and is counted under «left». Workers apply it with their next batch. "
+    "Posts that were decided by its words stay as they are: «resting» counts those that still rest on one («block» "
+    "and «review»; at least so many where «complete» is false), «see» is where people see and release them.",
 )
 @needs(Scope.POLICY_WRITE)
 def undo_import(path: ImportPath) -> Answer:
@@ -68,6 +70,10 @@ def import_json(row: LexiconImportRow) -> dict[str, Any]:
     undone = None
     if row.undone_at is not None:
         undone = {"at": iso(row.undone_at), "by": row.undone_by, **row.undone}
+        resting = undone.get("resting")
+        if resting:
+            counts = {name: resting[name] for name in ("block", "review", "complete")}
+            undone["resting"] = counts | {"see": f"/lexicons/imports/{row.id}/posts"}
     return {
         "id": row.id,
         "library": row.library,

@@ -15,10 +15,11 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from moderation.domain.evidence import Level
 from moderation.endpoints.instants import iso
 from moderation.endpoints.problems import ProblemError
-from moderation.endpoints.requests import caller, json_body, needs, parts, read_json, read_text
+from moderation.endpoints.requests import caller, json_body, needs, parts, read_bytes, read_json
 from moderation.endpoints.schemas import PRINTABLE, Instant, micros
 from moderation.services.access import Scope
 from moderation.store.tables import LexiconEntryRow
+from moderation.text.decoding import decode_table
 from moderation.text.entries import Entry, EntryError, Kind
 
 Answer = tuple[dict[str, Any], int]
@@ -83,7 +84,8 @@ def list_entries(path: LexiconPath, query: EntriesQuery) -> Answer:
     "/lexicons/<name>/entries",
     summary="Add words; workers apply them with their next batch",
     description="JSON as below (10,000 words at most), or a CSV table with Content-Type: text/csv (100,000 lines at "
-    "most). Kept all or none; the answer's «import» is the id by which they can be taken back together.",
+    "most; UTF-8 or GB18030, columns and values in English or Chinese). Kept all or none; the answer's «import» is the "
+    "id by which they can be taken back together.",
     openapi_extensions=json_body(EntriesModel),
 )
 @needs(Scope.POLICY_WRITE)
@@ -91,7 +93,7 @@ def add_entries(path: LexiconPath) -> Answer:
     """Keep words; one of the same word and kind is replaced.  ``import`` is what takes them back together."""
     options: dict[str, Any] = {"author": f"key {caller().key_id}", "now": parts().clock()}
     if request.mimetype == "text/csv":
-        made = parts().word_imports.import_csv(caller().community_id, path.name, read_text(), **options)
+        made = parts().word_imports.import_csv(caller().community_id, path.name, _table(), **options)
     else:
         entries = [_entry(one) for one in EntriesModel.model_validate(read_json()).entries]
         with pointed("entries"):
@@ -117,8 +119,9 @@ def pointed(field: str) -> Iterator[None]:
 @lexicons.get("/lexicons/<name>/entries.csv", summary="Export a list as CSV", doc_ui=True)
 @needs(Scope.POLICY_WRITE)
 def export_entries(path: LexiconPath) -> Response:
-    """The list as a table that can be imported again."""
-    return Response(parts().wordlists.export_csv(caller().community_id, path.name), mimetype="text/csv")
+    """The list as a table that can be imported again; the mark at its beginning is for spreadsheets."""
+    table = parts().wordlists.export_csv(caller().community_id, path.name)
+    return Response(f"\ufeff{table}", mimetype="text/csv")
 
 
 @lexicons.delete("/lexicons/<name>/entries/<int:id>", summary="Remove a word")
@@ -126,6 +129,24 @@ def export_entries(path: LexiconPath) -> Response:
 def remove_entry(path: EntryPath) -> Answer:
     """Remove a word; the answer is what it was."""
     return _entry_json(parts().wordlists.remove(caller().community_id, path.id)), 200
+
+
+def _table() -> str:
+    """The body as a table's text.
+
+    Raises:
+        ProblemError: it is in no encoding that we read (400), or holds NUL (422).
+    """
+    decoded = decode_table(read_bytes())
+    if decoded is None:
+        raise ProblemError(
+            400, "Not UTF-8", "the table is neither UTF-8 nor GB18030 text: save it as CSV UTF-8"
+        )
+    if "\x00" in decoded[0]:
+        raise ProblemError(
+            422, "Unwritable character", "/: holds NUL or half of a surrogate pair", pointer=""
+        )
+    return decoded[0]
 
 
 def _entry(model: EntryModel) -> Entry:

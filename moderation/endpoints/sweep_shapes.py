@@ -16,6 +16,7 @@ def page_json(page: SweepPage) -> dict[str, Any]:
     """A sweep with its counts and samples."""
     return {
         **sweep_json(page.sweep),
+        "already": page.already,
         **_tally_json(page.tally),
         "progress": {"done": page.progress[0], "total": page.progress[1]},
         "stalled": stalled(page.sweep),

@@ -27,6 +27,9 @@ FRESH: Final = 24 * 3600 * 1_000_000
 
 FETCHERS: Final = 8
 
+UNREAD_LINES: Final = "the text in it was not read"
+"""Of an image that was only searched for codes: there is no reader."""
+
 
 class Named(NamedTuple):
     """What a post of a community calls an image: the id of an upload, or an address."""
@@ -155,13 +158,15 @@ def _looked(found: Sequence[dict[str, Any] | Absent]) -> Looked:
     """One post's images in their order, counted from 1."""
     numbered = list(enumerate(found, 1))
     absent = [(number, one) for number, one in numbered if isinstance(one, Absent)]
+    unread = [number for number, one in numbered if isinstance(one, dict) and "lines" not in one]
+    reasons = {number: one.reason for number, one in absent} | dict.fromkeys(unread, UNREAD_LINES)
     return Looked(
         pictures=tuple(
             Picture(number, tuple(one["codes"]), "\n".join(one.get("lines", ())))
             for number, one in numbered
             if isinstance(one, dict)
         ),
-        unchecked=tuple(f"image {number}: {one.reason}" for number, one in absent),
+        unchecked=tuple(f"image {number}: {reasons[number]}" for number in sorted(reasons)),
         failed=any(one.expected for _, one in absent),
-        unread=any(isinstance(one, Absent) or "lines" not in one for one in found),
+        unread=bool(reasons),
     )

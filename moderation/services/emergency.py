@@ -12,7 +12,7 @@ from moderation.domain.failures import UserError
 from moderation.outbound.bell import QueueName
 from moderation.rulebooks import as_columns, as_entry
 from moderation.store import emergency, lexicons
-from moderation.sweeps import emergency_results
+from moderation.sweeps import emergency_results, prolonging
 from moderation.sweeps.striking import strike, tally
 from moderation.text.entries import Entry, EntryError, Kind, check_entry
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from moderation.outbound.bell import Bell
     from moderation.store.engine import Sessions
-    from moderation.store.tables import EmergencyWordRow
     from moderation.sweeps.emergency_results import EmergencyResult, StruckPost
 
 HOUR: Final = 3_600 * 1_000_000
@@ -53,18 +52,18 @@ class Emergency:
     ) -> list[Entry]:
         """Put words in force at once, at level review, for some hours (1 to 168).
 
-        One that is there already starts anew.
+        One that holds already is prolonged instead (:meth:`prolong`): begun again it would lose its counts.
 
         Raises:
             EntryError: names the first word that cannot be used, counted from 1.
             EmergencyError: no words, an allow word, or too many hours.
+            HoldsAlreadyError: words of these hold now; nothing was put in force.
         """
         if not words or any(one.kind is Kind.ALLOW for one in words):
             raise EmergencyError(
                 "an emergency needs words to look for; allow words belong to the ordinary lists"
             )
-        if not 1 <= hours <= MOST_HOURS:
-            raise EmergencyError(f"an emergency word holds for 1 to {MOST_HOURS} hours")
+        _check_hours(hours)
         kept = [
             replace(one, level=Level.REVIEW, library=LIBRARY, effective_from=now,
                     effective_to=now + hours * HOUR)
@@ -76,8 +75,7 @@ class Emergency:
                 reason = "one character would send most posts to review at once; take a longer word or a combination"
                 raise EntryError(number, "word", reason)
         with self.sessions.write.begin() as session:
-            for row in _rows_of(session, community_id, kept):
-                row.withdrawn_by, row.withdrawn_at = author, now
+            prolonging.begin(session, community_id, kept, now=now)
             lexicons.upsert(session, as_columns(kept, community_id, author=author, now=now))
             emergency.add(session, [_columns(one, community_id, author, now) for one in kept])
         if self.bell is not None:
@@ -97,6 +95,27 @@ class Emergency:
             for row in emergency.standing(session, community_id, words):
                 if row.until is not None and row.until > now:
                     row.until, row.confirmed_by, row.confirmed_at = None, author, now
+        return kept
+
+    def prolong(
+        self, community_id: int, words: Sequence[str], *, author: str, now: int, hours: int = 24
+    ) -> list[Entry]:
+        """Let words hold for some hours from now (1 to 168), all or none, with their counts as they are.
+
+        A word that holds longer already, or was confirmed, stays as it is; answers those that hold longer now.
+
+        Raises:
+            EmergencyError: too many hours, or a word is no emergency word, or has expired: add it again.
+        """
+        _check_hours(hours)
+        with self.sessions.write.begin() as session:
+            found = _in_force(session, community_id, words, now)
+            ends = prolonging.prolong(
+                session, community_id, words, author=author, now=now, until=now + hours * HOUR
+            )
+            kept = prolonging.lasting(found, ends)
+            if kept:
+                lexicons.upsert(session, as_columns(kept, community_id, author=author, now=now))
         return kept
 
     def withdraw(self, community_id: int, words: Sequence[str], *, author: str, now: int) -> list[Entry]:
@@ -141,6 +160,11 @@ class Emergency:
         return True
 
 
+def _check_hours(hours: int) -> None:
+    if not 1 <= hours <= MOST_HOURS:
+        raise EmergencyError(f"an emergency word holds for 1 to {MOST_HOURS} hours")
+
+
 def _in_force(session: Session, community_id: int, words: Sequence[str], now: int) -> list[Entry]:
     rows = lexicons.of(session, community_id, library=LIBRARY)
     found = [entry for entry in map(as_entry, rows) if entry.word in words and entry.in_force(now)]
@@ -148,13 +172,6 @@ def _in_force(session: Session, community_id: int, words: Sequence[str], now: in
     if missing:
         raise EmergencyError(f"no emergency word holds now: {'、'.join(sorted(missing))}")
     return found
-
-
-def _rows_of(session: Session, community_id: int, words: Sequence[Entry]) -> list[EmergencyWordRow]:
-    """Rows that the words replace."""
-    keys = {(one.word, one.kind.value) for one in words}
-    rows = emergency.standing(session, community_id, [one.word for one in words])
-    return [row for row in rows if (row.word, row.kind) in keys]
 
 
 def _columns(entry: Entry, community_id: int, author: str, now: int) -> dict[str, object]:

@@ -14,6 +14,7 @@ from moderation.domain.guidance import (
     StaleGuidanceError,
     UnknownPostError,
     Version,
+    translated,
     unread,
     with_case,
 )
@@ -117,9 +118,20 @@ class Guidance:
             return _page(session, community_id, found, read, receipts)
 
     def write(
-        self, community_id: int, clause: str, reading: Reading, *, base: int, why: str, by: UserRow, now: int
+        self,
+        community_id: int,
+        clause: str,
+        reading: Reading,
+        *,
+        base: int,
+        why: str,
+        by: UserRow,
+        now: int,
+        en_holds: bool = False,
     ) -> Version:
         """Append a version, made from version ``base``; who wrote it has read it.
+
+        English left as it was while the Chinese changed is dropped, unless ``en_holds`` says that it fits still.
 
         Raises:
             UnknownClauseError: the convention has no such clause.
@@ -131,7 +143,8 @@ class Guidance:
             latest = self._latest(session, community_id, clause)
             if latest.number != base:
                 raise StaleGuidanceError
-            written = latest.followed_by(reading, why=why, author=by.name[:100], now=now)
+            kept = translated(latest.reading, reading, en_holds=en_holds)
+            written = latest.followed_by(kept, why=why, author=by.name[:100], now=now)
             store.append(session, community_id, written, by.id)
         return written
 

@@ -65,20 +65,29 @@ class Queues:
         *,
         state: ReviewState = ReviewState.OPEN,
         name: QueueName | None = None,
+        window: str = "",
         limit: int = 50,
         offset: int = 0,
     ) -> QueuePage:
-        """One page of the queue."""
+        """One page of the queue; with ``window`` only what that sensitive period holds."""
         with self.sessions.read() as session:
             return QueuePage(
                 entries=queues.entries(
-                    session, community_id, state=state, name=name, limit=limit, offset=offset
+                    session,
+                    community_id,
+                    state=state,
+                    name=name,
+                    window=window,
+                    limit=limit,
+                    offset=offset,
                 ),
                 counts=queues.open_counts(session, community_id),
                 oldest=queues.oldest_open(session, community_id),
             )
 
-    def item(self, community_id: int, item_id: int, *, name: QueueName | None = None) -> ItemPage:
+    def item(
+        self, community_id: int, item_id: int, *, name: QueueName | None = None, window: str = ""
+    ) -> ItemPage:
         """One item with its post, evidence, history and the item to take next.
 
         Raises:
@@ -95,7 +104,7 @@ class Queues:
                 verdicts=said,
                 decisions=decisions.of_post(session, post.id),
                 author_posts=posts.by_author(session, community_id, post.author_id, besides=post.id),
-                next_item_id=queues.next_open(session, item, name=name),
+                next_item_id=queues.next_open(session, item, name=name, window=window),
                 sweeps=sweeps.of_verdicts(session, community_id, post.id) if _swept(said) else {},
             )
 

@@ -36,11 +36,9 @@ class Reviewing:
     bell: Bell
 
     def undoable(self, community_id: int, *, moderator_id: int, now: int) -> DecisionRow | None:
-        """The decision that a moderator can still take back, or None."""
+        """The decision that a moderator would take back now, or None."""
         with self.sessions.read() as session:
-            last = decisions.last_of(session, moderator_id)
-        fits = last is not None and last.community_id == community_id and last.kind != DecisionKind.UNDO.value
-        return last if fits and last is not None and now - last.created_at <= UNDO_WINDOW else None
+            return decisions.undoable_of(session, community_id, moderator_id, since=now - UNDO_WINDOW)
 
     def decide(
         self,
@@ -86,15 +84,18 @@ class Reviewing:
         return row
 
     def undo(self, community_id: int, *, moderator_id: int, now: int) -> ReviewItemRow:
-        """Take back a moderator's latest decision: the item is open again, the history keeps both.
+        """Take back a moderator's latest decision that stands: the item is open again, the history keeps both.
+
+        Asked again, it takes back the one before: newest first, as far as the window reaches.  Decisions on posts that
+        have changed since are passed over.
 
         Raises:
-            UndoExpiredError: there is none, it was taken back, its time has run out, or the post has changed since.
+            UndoExpiredError: there is none left.
         """
         with self.sessions.write.begin() as session:
-            last = decisions.last_of(session, moderator_id)
-            if last is None or last.kind == DecisionKind.UNDO.value or last.community_id != community_id:
-                message = "there is nothing to take back"
+            last = decisions.undoable_of(session, community_id, moderator_id, since=now - UNDO_WINDOW)
+            if last is None:
+                message = "there is nothing to take back: its time has run out, or a later change to the post stands"
                 raise UndoExpiredError(message)
             return _take_back(session, last, moderator_id=moderator_id, now=now)
 

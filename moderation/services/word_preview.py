@@ -11,27 +11,21 @@ from moderation.domain.evidence import Field
 from moderation.store import samples
 from moderation.text.entries import Kind
 from moderation.text.lexicon import Lexicon
-from moderation.text.normalise import normalise_many
-from moderation.text.restore import restore
 from moderation.text.segment import default_segmenter
+from moderation.word_trying import MOST_POSTS, batches, read
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from moderation.domain.evidence import Hit
     from moderation.store.engine import Sessions
     from moderation.store.tables import PostRow
     from moderation.text.entries import Entry
 
-MOST_POSTS: Final = 20_000
-"""Posts that a preview reads at most, newest first."""
-
 SAMPLES: Final = 10
 QUIET_SAMPLES: Final = 5
 PATIENCE: Final = 20.0
 """Seconds after which a preview says how far it came instead of reading on."""
-
-_BATCH: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +103,7 @@ def preview_word(
     started = timer()
     with sessions.read() as session:
         found = WordPreview(samples.count(session, community_id, since=since))
-    for batch in _batches(sessions, community_id, since):
+    for batch in batches(sessions, community_id, since):
         for post, hits in zip(batch, _matched(lexicon, batch), strict=True):
             found.add(post, hits)
         found.seconds = timer() - started
@@ -126,18 +120,6 @@ def _sought(entry: Entry, allowed: Sequence[Entry]) -> list[Entry]:
     return [replace(one, kind=kind, effective_from=None, effective_to=None) for one, kind in kinds]
 
 
-def _batches(sessions: Sessions, community_id: int, since: int) -> Iterator[list[PostRow]]:
-    """Batches, each read in a transaction of its own."""
-    before = None
-    while True:
-        with sessions.read() as session:
-            batch = samples.recent(session, community_id, since=since, before=before, limit=_BATCH)
-        if not batch:
-            return
-        yield batch
-        before = batch[-1].sequence
-
-
 def _matched(lexicon: Lexicon, batch: list[PostRow]) -> list[tuple[Hit, ...]]:
     """Hits in title and text of each post."""
     titles = _hits(lexicon, [post.title for post in batch], Field.TITLE)
@@ -146,7 +128,5 @@ def _matched(lexicon: Lexicon, batch: list[PostRow]) -> list[tuple[Hit, ...]]:
 
 
 def _hits(lexicon: Lexicon, texts: list[str], where: Field) -> list[list[Hit]]:
-    """As :func:`moderation.text.understand.understand` finds them, without the rest of it."""
-    normalised = normalise_many(texts)
-    readings = [tuple(restore(each)) for each in normalised]
+    normalised, readings = read(texts)
     return lexicon.match(normalised, 0, readings, field=where, segmenter=default_segmenter())

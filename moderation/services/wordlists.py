@@ -60,6 +60,11 @@ class WordLists:
             own = [as_entry(row) for row in lexicons.of_kind(session, community_id, Kind.ALLOW.value)]
         return [one for one in (*self.allowed, *own) if one.in_force(now)]
 
+    def by_clause(self, community_id: int, *, now: int) -> dict[str, int]:
+        """How many of the community's words in force at ``now`` find each clause."""
+        with self.sessions.read() as session:
+            return lexicons.by_clause(session, community_id, now=now, but=Kind.ALLOW.value)
+
     def remove(self, community_id: int, entry_id: int) -> LexiconEntryRow:
         """Remove a word; answers what it was, so that it can be put back.
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import aliased
 
-from moderation.domain.review import DecisionKind
+from moderation.domain.review import DecisionKind, ReviewState
 from moderation.domain.verdict import Action
-from moderation.store.tables import DecisionRow, UserRow
+from moderation.store.tables import DecisionRow, PostRow, ReviewItemRow, UserRow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,14 +39,28 @@ def of_post(session: Session, post_id: str) -> list[tuple[DecisionRow, UserRow]]
     return list(rows.all())
 
 
-def last_of(session: Session, moderator_id: int) -> DecisionRow | None:
-    """The latest decision that a moderator made."""
-    return session.scalar(
+def undoable_of(session: Session, community_id: int, moderator_id: int, *, since: int) -> DecisionRow | None:
+    """The newest decision of a moderator that still stands: made from ``since`` on, on the post as it now reads.
+
+    Those that were taken back already are passed over, so that each call after an undo finds the one before it.
+    """
+    later = aliased(DecisionRow)
+    superseded = exists().where(later.post_id == DecisionRow.post_id, later.number > DecisionRow.number)
+    statement = (
         select(DecisionRow)
-        .where(DecisionRow.moderator_id == moderator_id)
-        .order_by(DecisionRow.id.desc())
-        .limit(1)
+        .join(ReviewItemRow, ReviewItemRow.id == DecisionRow.review_item_id)
+        .join(PostRow, PostRow.id == DecisionRow.post_id)
+        .where(
+            DecisionRow.moderator_id == moderator_id,
+            DecisionRow.community_id == community_id,
+            DecisionRow.created_at >= since,
+            DecisionRow.kind != DecisionKind.UNDO.value,
+            ~superseded,
+            ReviewItemRow.state == ReviewState.DECIDED.value,
+            ReviewItemRow.revision == PostRow.revision,
+        )
     )
+    return session.scalar(statement.order_by(DecisionRow.id.desc()).limit(1))
 
 
 def latest_of_post(session: Session, community_id: int, decision_id: int) -> DecisionRow | None:

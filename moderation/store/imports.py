@@ -76,6 +76,11 @@ def note_replaced(session: Session, import_id: int, rows: Sequence[dict[str, Any
     return len(before)
 
 
+def words_of(session: Session, import_id: int) -> list[LexiconEntryRow]:
+    """The words of an import that still stand as it brought them."""
+    return list(session.scalars(select(LexiconEntryRow).where(LexiconEntryRow.import_id == import_id)))
+
+
 def undo(session: Session, import_id: int, *, now: int) -> dict[str, int]:
     """Take an import back: remove what it added, put back what it replaced; words changed since stay as they are.
 

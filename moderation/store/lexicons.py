@@ -47,6 +47,16 @@ def of(
     return list(session.scalars(statement.order_by(LexiconEntryRow.id.desc()).limit(limit)))
 
 
+def in_lists(
+    session: Session, community_id: int, libraries: Collection[str], *, limit: int
+) -> list[LexiconEntryRow]:
+    """A community's entries of some lists, in no order."""
+    statement = select(LexiconEntryRow).where(
+        LexiconEntryRow.community_id == community_id, LexiconEntryRow.library.in_(libraries)
+    )
+    return list(session.scalars(statement.limit(limit)))
+
+
 def of_kind(session: Session, community_id: int, kind: str) -> list[LexiconEntryRow]:
     """A community's entries of a kind."""
     statement = select(LexiconEntryRow).where(
@@ -69,6 +79,18 @@ def count(session: Session, community_id: int) -> int:
     """How many entries a community has."""
     statement = select(func.count()).where(LexiconEntryRow.community_id == community_id)
     return session.scalar(statement) or 0
+
+
+def by_clause(session: Session, community_id: int, *, now: int, but: str) -> dict[str, int]:
+    """How many entries in force at ``now`` a community has by clause, those of one kind aside."""
+    begins, ends = LexiconEntryRow.effective_from, LexiconEntryRow.effective_to
+    found = session.execute(
+        select(LexiconEntryRow.clause, func.count())
+        .where(LexiconEntryRow.community_id == community_id, LexiconEntryRow.kind != but)
+        .where(begins.is_(None) | (begins <= now), ends.is_(None) | (ends > now))
+        .group_by(LexiconEntryRow.clause)
+    )
+    return {row[0]: row[1] for row in found}
 
 
 def remove(session: Session, community_id: int, entry_id: int) -> LexiconEntryRow | None:

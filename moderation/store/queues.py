@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import and_, func, or_, select
 
 from moderation.domain.review import QueueName, ReviewState
+from moderation.store import holding
 from moderation.store.tables import PostRow, ReviewItemRow, VerdictRow
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ def entries(
     *,
     state: ReviewState = ReviewState.OPEN,
     name: QueueName | None = None,
+    window: str = "",
     limit: int = 50,
     offset: int = 0,
 ) -> list[QueueEntry]:
@@ -42,6 +44,8 @@ def entries(
     )
     if name is not None:
         statement = statement.where(ReviewItemRow.queue == name.value)
+    if window:
+        statement = statement.where(holding.by_window(window))
     newest_first = (ReviewItemRow.decided_at.desc(), ReviewItemRow.id.desc())
     urgent_first = (ReviewItemRow.priority.desc(), ReviewItemRow.id)
     order = urgent_first if state is ReviewState.OPEN else newest_first
@@ -77,7 +81,9 @@ def oldest_open(session: Session, community_id: int) -> int | None:
     )
 
 
-def next_open(session: Session, row: ReviewItemRow, *, name: QueueName | None = None) -> int | None:
+def next_open(
+    session: Session, row: ReviewItemRow, *, name: QueueName | None = None, window: str = ""
+) -> int | None:
     """The open item that follows ``row`` in the order of its queue (all queues where ``name`` is None)."""
     after = or_(
         ReviewItemRow.priority < row.priority,
@@ -90,6 +96,8 @@ def next_open(session: Session, row: ReviewItemRow, *, name: QueueName | None = 
     )
     if name is not None:
         statement = statement.where(ReviewItemRow.queue == name.value)
+    if window:
+        statement = statement.where(holding.by_window(window))
     order = (ReviewItemRow.priority.desc(), ReviewItemRow.id)
     following = session.scalar(statement.where(after).order_by(*order).limit(1))
     # At the end of the queue go back to its head: there may be newer or more urgent work.

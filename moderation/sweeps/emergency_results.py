@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, Final
 
 from moderation.domain.emergency import LIBRARY, EmergencyState, state_of
 from moderation.domain.intervals import Share
-from moderation.store import decisions, emergency, lexicons
+from moderation.store import decisions, emergency, lexicons, prolongations
 from moderation.sweeps.striking import entry_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlalchemy.orm import Session
 
     from moderation.domain.verdict import Action
-    from moderation.store.tables import EmergencyWordRow, PostRow
+    from moderation.store.tables import EmergencyProlongationRow, EmergencyWordRow, PostRow
     from moderation.text.entries import Entry
 
 MOST_SHOWN: Final = 50
@@ -56,12 +58,15 @@ class EmergencyResult:
     counted_at: int | None
     confirmed_by: str = ""
     withdrawn_by: str = ""
+    prolonged: tuple[EmergencyProlongationRow, ...] = ()
+    """Oldest first."""
 
 
 def results(session: Session, community_id: int, *, now: int) -> list[EmergencyResult]:
     """Each emergency word with what it struck as last counted, expired ones included, newest first."""
-    listed = _listed(session, community_id)
-    return [_result(row, listed, now) for row in emergency.of(session, community_id)]
+    listed, rows = _listed(session, community_id), emergency.of(session, community_id)
+    prolonged = prolongations.of(session, [row.id for row in rows])
+    return [_result(row, listed, now, prolonged.get(row.id, ())) for row in rows]
 
 
 def struck(
@@ -79,7 +84,8 @@ def struck(
     found = emergency.struck(session, number, limit=MOST_SHOWN)
     actions = decisions.standing_actions(session, [post.id for _, post in found])
     posts = [StruckPost(post, hit.before, actions.get(post.id)) for hit, post in found]
-    return _result(row, listed, now), posts
+    prolonged = prolongations.of(session, [number]).get(number, ())
+    return _result(row, listed, now, prolonged), posts
 
 
 def _listed(session: Session, community_id: int) -> set[tuple[str, str]]:
@@ -87,7 +93,12 @@ def _listed(session: Session, community_id: int) -> set[tuple[str, str]]:
     return {(row.word, row.kind) for row in lexicons.of(session, community_id, library=LIBRARY)}
 
 
-def _result(row: EmergencyWordRow, listed: set[tuple[str, str]], now: int) -> EmergencyResult:
+def _result(
+    row: EmergencyWordRow,
+    listed: set[tuple[str, str]],
+    now: int,
+    prolonged: Sequence[EmergencyProlongationRow],
+) -> EmergencyResult:
     return EmergencyResult(
         number=row.id,
         entry=replace(entry_of(row), library=LIBRARY),
@@ -108,4 +119,5 @@ def _result(row: EmergencyWordRow, listed: set[tuple[str, str]], now: int) -> Em
         counted_at=row.counted_at,
         confirmed_by=row.confirmed_by,
         withdrawn_by=row.withdrawn_by,
+        prolonged=tuple(prolonged),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from moderation.domain.sweep_receipts import Change, Tally, receipt_json
+from moderation.domain.sweep_receipts import Change, Tally, already, receipt_json
 from moderation.domain.sweeps import SAMPLES, SweepState, Swept, digest
 from moderation.store import sweeps, verdicts
 
@@ -27,6 +27,11 @@ class SweepPage:
     tally: Tally
     samples: list[tuple[SweepPostRow, PostRow]]
     bodies: dict[str, dict[str, Any]]
+
+    @property
+    def already(self) -> int:
+        """Struck posts whose verdict is the same or stricter already: with the other groups they make up the hits."""
+        return already(self.sweep.matched, self.sweep.decided, self.tally)
 
     @property
     def progress(self) -> tuple[int, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import re2
 
@@ -14,6 +14,9 @@ from moderation.domain.evidence import Level
 from moderation.text.normalise import light_form
 from moderation.text.pinyin import sound_of_word
 from moderation.text.segment import encodable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
 _LONGEST: Final = 500
 """Code points of one entry; the combination lists we ship stay well below."""
@@ -55,30 +58,54 @@ class Entry:
 
 
 class EntryError(ValueError):
-    """An entry that cannot be used: its line (1 is the header; 0 where there is no file), its field, and why."""
+    """An entry that cannot be used: its line (1 is the header; 0 where there is no file), its field, and why.
 
-    def __init__(self, line: int, field: str, reason: str) -> None:
-        """Message: ``line 7, field clause: …``."""
-        self.line, self.field, self.reason = line, field, reason
-        super().__init__(f"line {line}, field {field}: {reason}")
+    ``also`` are the other faults of the same line.
+    """
+
+    def __init__(self, line: int, field: str, reason: str, also: Sequence[EntryError] = ()) -> None:
+        """Message: ``line 7, field clause: …; field level: …``."""
+        self.line, self.field, self.reason, self.also = line, field, reason, tuple(also)
+        more = "".join(f"; field {one.field}: {one.reason}" for one in also)
+        super().__init__(f"line {line}, field {field}: {reason}{more}")
+
+    @property
+    def all(self) -> tuple[EntryError, ...]:
+        """Every fault of the line, this one first."""
+        return (self, *self.also)
 
 
 def check_entry(entry: Entry, line: int = 0) -> None:
     """Refuse what would match nothing, everything, or for ever.
 
     Raises:
-        EntryError: names ``line``, the field and the reason.
+        EntryError: names ``line``, the field and the reason of the first fault.
     """
-    if len(entry.word) > _LONGEST:
-        raise EntryError(line, "word", f"longer than {_LONGEST} characters")
+    for fault in faults_of(entry, line):
+        raise fault
+
+
+def faults_of(entry: Entry, line: int = 0) -> Iterator[EntryError]:
+    """Everything that makes an entry one that cannot be used, at most one fault a field."""
+    long = len(entry.word) > _LONGEST
+    if long:
+        yield EntryError(line, "word", f"longer than {_LONGEST} characters")
     if not clause_exists(entry.clause):
-        raise EntryError(line, "clause", f"the convention has no clause {entry.clause!r}")
+        yield EntryError(line, "clause", f"the convention has no clause {entry.clause!r}")
     if (
         entry.effective_from is not None
         and entry.effective_to is not None
         and entry.effective_to <= entry.effective_from
     ):
-        raise EntryError(line, "effective_to", "not after effective_from")
+        yield EntryError(line, "effective_to", "not after effective_from")
+    try:
+        if not long:
+            _check_word(entry, line)
+    except EntryError as fault:
+        yield fault
+
+
+def _check_word(entry: Entry, line: int) -> None:
     if entry.kind is Kind.REGEX:
         _check_pattern(entry.word, line)
     elif entry.kind is Kind.COMBINATION:

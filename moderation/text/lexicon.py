@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from moderation.text.normalise import Normalised
     from moderation.text.restore import Reading
     from moderation.text.segment import Segmenter
+    from moderation.text.tracing import Occurrence
 
 __all__ = ["Entry", "EntryError", "Kind", "Level", "Lexicon", "dump_csv", "load_csv"]
 
@@ -78,6 +79,28 @@ class Lexicon:
             resolve(self._trace(text, found, segmenter), now, field)
             for text, found in zip(texts, readings, strict=True)
         ]
+
+    def apart(
+        self, text: Normalised, readings: Sequence[Reading], segmenter: Segmenter | None = None
+    ) -> set[Entry]:
+        """Entries that each by itself, beside the allow words, would have a hit that counts in a text.
+
+        Otherwise than in :meth:`match` no entry stands back behind a longer one.  Allow words are never among them;
+        their windows of validity, and those of the others, are as of the epoch: give none.
+        """
+        trace = self._trace(text, readings, segmenter)
+        allowed = [one for one in trace.found if one.use.entry.kind is Kind.ALLOW]
+        by_entry: dict[Entry, list[Occurrence]] = {}
+        for one in trace.found:
+            if one.use.entry.kind is not Kind.ALLOW:
+                by_entry.setdefault(one.use.entry, []).append(one)
+        return {
+            entry
+            for entry, found in by_entry.items()
+            if any(
+                not hit.suppressed for hit in resolve(Trace(text.original, [*found, *allowed]), 0, Field.TEXT)
+            )
+        }
 
     def _trace(self, text: Normalised, readings: Sequence[Reading], segmenter: Segmenter | None) -> Trace:
         """Every raw occurrence in the light form and in the readings."""

@@ -1,4 +1,7 @@
-"""The table form of a lexicon: CSV, with one clear error for the first row that cannot be used."""
+"""The table form of a lexicon: CSV, with one clear error for the first row that cannot be used.
+
+Columns and values go by their own names or by the Chinese ones of :mod:`moderation.text.headings`.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +12,12 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from moderation.domain.evidence import Level
-from moderation.text.entries import Entry, EntryError, Kind, check_entry
+from moderation.text import headings
+from moderation.text.entries import Entry, EntryError, Kind, faults_of
 from moderation.text.twins import distinct
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 COLUMNS: Final = ("word", "kind", "level", "clause", "library", "effective_from", "effective_to")
 MOST_ROWS: Final = 100_000
@@ -44,17 +48,25 @@ def load_rows(text: str) -> list[tuple[int, Entry]]:
 
 def _numbered(text: str) -> list[tuple[int, Entry]]:
     reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")), strict=True)
-    header = reader.fieldnames or ()
-    for column in header:
-        if column not in COLUMNS:
-            raise EntryError(1, str(column), f"unknown column; the columns are {', '.join(COLUMNS)}")
-    for column in ("word", "clause"):
-        if column not in header:
-            raise EntryError(1, column, "the column is missing")
     try:
+        reader.fieldnames = _columns(reader.fieldnames or ())
         return list(_rows(reader))
     except csv.Error as error:
         raise EntryError(reader.line_num, "word", f"not valid CSV: {error}") from error
+
+
+def _columns(header: Sequence[str]) -> list[str]:
+    """The columns by their own names."""
+    found = [headings.column(str(one)) for one in header]
+    for place, column in enumerate(found):
+        if column not in COLUMNS:
+            raise EntryError(1, column, f"unknown column; the columns are {', '.join(COLUMNS)}")
+        if column in found[:place]:
+            raise EntryError(1, column, "the column is there twice")
+    for column in ("word", "clause"):
+        if column not in found:
+            raise EntryError(1, column, "the column is missing")
+    return found
 
 
 def _rows(reader: csv.DictReader[str]) -> Iterator[tuple[int, Entry]]:
@@ -65,43 +77,61 @@ def _rows(reader: csv.DictReader[str]) -> Iterator[tuple[int, Entry]]:
 
 
 def _entry(row: dict[str | None, str | None], line: int) -> Entry:
+    """The entry of a row; whatever is wrong with the row is said together."""
     if None in row:
         raise EntryError(line, COLUMNS[-1], "more cells than columns")
     cells = {str(name): (cell or "").strip() for name, cell in row.items()}
-    word = cells["word"]
-    if word.startswith("'") and word[1:].startswith(_FORMULA):
-        word = word[1:]
-    entry = Entry(
-        word=word,
-        kind=_choice(Kind, cells.get("kind") or "normal", line, "kind"),
-        level=_choice(Level, cells.get("level") or "review", line, "level"),
-        clause=cells["clause"],
-        library=cells.get("library", ""),
-        effective_from=_instant(cells.get("effective_from", ""), line, "effective_from"),
-        effective_to=_instant(cells.get("effective_to", ""), line, "effective_to"),
-    )
-    if not entry.word:
-        raise EntryError(line, "word", "empty")
-    check_entry(entry, line)
+    faults: list[EntryError] = []
+    entry = _parsed(cells, line, faults)
+    known = {fault.field for fault in faults}
+    faults += [fault for fault in faults_of(entry, line) if fault.field not in known]
+    if faults:
+        raise EntryError(line, faults[0].field, faults[0].reason, faults[1:])
     return entry
 
 
-def _choice(choices: type[_T], value: str, line: int, field: str) -> _T:
+def _parsed(cells: dict[str, str], line: int, faults: list[EntryError]) -> Entry:
+    """The cells as an entry; a cell that cannot be read is noted, and its default stands in."""
+    kind, level = headings.kind_and_level(cells.get("kind", ""), cells.get("level", ""))
+    entry = Entry(
+        word=_word(cells["word"]),
+        kind=_choice(Kind.NORMAL, kind, line, "kind", faults),
+        level=_choice(Level.REVIEW, level, line, "level", faults),
+        clause=headings.clause(cells["clause"]),
+        library=cells.get("library", ""),
+        effective_from=_instant(cells.get("effective_from", ""), line, "effective_from", faults),
+        effective_to=_instant(cells.get("effective_to", ""), line, "effective_to", faults),
+    )
+    if not entry.word:
+        faults.append(EntryError(line, "word", "empty"))
+    return entry
+
+
+def _word(cell: str) -> str:
+    """A word without the mark that keeps a spreadsheet from reading it as a formula."""
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA) else cell
+
+
+def _choice(default: _T, value: str, line: int, field: str, faults: list[EntryError]) -> _T:
+    choices = type(default)
     try:
         return choices(value)
     except ValueError:
-        raise EntryError(line, field, f"{value!r} is none of {', '.join(choices)}") from None
+        faults.append(EntryError(line, field, f"{value!r} is none of {', '.join(choices)}"))
+        return default
 
 
-def _instant(value: str, line: int, field: str) -> int | None:
+def _instant(value: str, line: int, field: str, faults: list[EntryError]) -> int | None:
     if not value:
         return None
     try:
         instant = datetime.fromisoformat(value)
     except ValueError:
-        raise EntryError(line, field, f"{value!r} is no ISO-8601 time") from None
+        faults.append(EntryError(line, field, f"{value!r} is no ISO-8601 time"))
+        return None
     if instant.tzinfo is None:
-        raise EntryError(line, field, f"{value!r} has no offset from UTC")
+        faults.append(EntryError(line, field, f"{value!r} has no offset from UTC"))
+        return None
     return (instant - _EPOCH) // timedelta(microseconds=1)
 
 

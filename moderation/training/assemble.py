@@ -51,7 +51,8 @@ _CAPS: Final = {
     "weibo_8moods": 2500,
 }
 _REVIEWS: Final = {"chnsenticorp", "sophonplus_shopping", "sophonplus_waimai", "finfe"}
-_CALM: Final = {"ewect", "weibo_8moods", "weibo2018", "conv_sentiment", "covid19_weibo"}
+_CALM: Final = (_REVIEWS, {"ewect", "weibo_8moods", "weibo2018", "covid19_weibo"}, {"conv_sentiment"})
+_NEGATIVE: Final = SENTIMENTS.index("negative")
 _RUN: Final = Budget(tokens=2048, padding=8)
 
 
@@ -103,17 +104,18 @@ def mix(
     return weights
 
 
-def calm_logits(judged: Mapping[str, Judged]) -> NDArray[np.float32]:
-    """Logits of dev posts that should pass: reviews, and Weibo and chat posts that are not angry."""
-    negative = SENTIMENTS.index("negative")
-    rows = [
-        logits
-        for name, own in judged.items()
-        if name in _REVIEWS or name in _CALM
-        for example, logits in zip(own.examples, own.logits, strict=True)
-        if name in _REVIEWS or example.sentiment != negative
-    ]
-    return np.asarray(rows, dtype=np.float32).reshape(-1, SERVED)
+def calm_logits(judged: Mapping[str, Judged]) -> list[NDArray[np.float32]]:
+    """Logits of dev posts that should pass, by kind: reviews, Weibo posts and chat, the latter two where not angry."""
+    found = []
+    for kind in _CALM:
+        rows = [
+            logits
+            for name in sorted(kind & judged.keys())
+            for example, logits in zip(judged[name].examples, judged[name].logits, strict=True)
+            if name in _REVIEWS or example.sentiment != _NEGATIVE
+        ]
+        found.append(np.asarray(rows, dtype=np.float32).reshape(-1, SERVED))
+    return found
 
 
 def assemble(
@@ -171,7 +173,7 @@ def settle(
     classifier: TransformerClassifier,
     examples: Mapping[str, list[Example]],
     unlabelled: list[Example],
-    budgets: tuple[float, float] = (0.008, 0.0005),
+    budgets: tuple[float, float] = (0.01, 0.0005),
 ) -> tuple[Calibration, dict[str, Threshold], dict[str, Any]]:
     """Calibration, thresholds and dev figures of a classifier; ``budgets`` are (review, block)."""
     judged = judge_all(classifier, examples)

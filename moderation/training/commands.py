@@ -191,7 +191,7 @@ def export(
 @click.option("--posts", type=FOUND)
 @click.option("--unlabelled", type=FOUND)
 @click.option(
-    "--review-budget", default=0.008, show_default=True, help="Share of ordinary posts sent to review."
+    "--review-budget", default=0.01, show_default=True, help="Share of ordinary posts sent to review."
 )
 @click.option("--block-budget", default=0.0005, show_default=True, help="Share of ordinary posts blocked.")
 def calibrate(

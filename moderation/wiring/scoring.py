@@ -13,6 +13,7 @@ from moderation.policy_file.document import read_policy
 from moderation.rulebooks import Rulebooks
 from moderation.services.behaviour_pass import BehaviourPass
 from moderation.services.scoring import Scoring
+from moderation.services.trying import Trying
 from moderation.text.lexicon import Lexicon
 from moderation.text.segment import default_segmenter
 from moderation.wiring.calibration import calibrated_thresholds
@@ -80,6 +81,17 @@ def build_scoring(settings: Settings) -> Scoring:
         looking=build_looking(settings, sessions),
         clock=clock,
         spot_check=settings.spot_check,
+    )
+
+
+def build_trying(scoring: Scoring) -> Trying:
+    """Scoring of tried texts with what a scoring worker has loaded."""
+    return Trying(
+        sessions=scoring.sessions,
+        announcer=scoring.announcer,
+        assessor=scoring.assessor,
+        rulebooks=scoring.rulebooks,
+        clock=scoring.clock,
     )
 
 

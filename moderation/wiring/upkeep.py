@@ -9,11 +9,13 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from moderation.classifiers.bundle import read_bundle
+from moderation.outbound.bell import Bell
 from moderation.policy_file.document import read_policy
 from moderation.publishing import Publishing
 from moderation.services.precision import Precision
 from moderation.services.timeouts import Timeouts
-from moderation.wiring.common import clock
+from moderation.services.trials import Trials
+from moderation.wiring.common import clock, connect_redis
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,6 +36,8 @@ class Upkeep:
     timeouts: Timeouts
     precision: Precision
     clock: Callable[[], int]
+    forget: Callable[[int], int] = lambda _now: 0
+    """Deletes tried texts."""
     _timeouts_at: int = 0
     _measured_at: int = 0
 
@@ -43,6 +47,7 @@ class Upkeep:
         if now - self._timeouts_at >= TIMEOUTS_EVERY:
             self._timeouts_at = now
             _attempt(self.timeouts.settle)
+            _attempt(lambda: self.forget(now))
         if now - self._measured_at >= MEASURE_EVERY:
             self._measured_at = now
             _attempt(self.precision.measure_all)
@@ -62,9 +67,11 @@ def build_upkeep(settings: Settings, sessions: Sessions) -> Upkeep:
     """The upkeep over an open database; it loads no model."""
     document = read_policy(settings.policy)
     bundle = read_bundle(settings.bundle, verify=False)
+    trials = Trials(sessions, Bell(connect_redis(settings.redis_url)))
     publishing = Publishing(document.publishing, document.policy.windows, document.timeout)
     return Upkeep(
         Timeouts(sessions, publishing, clock),
         Precision(sessions, f"{bundle.name} {bundle.version}", clock),
         clock,
+        lambda now: trials.forget(now=now),
     )

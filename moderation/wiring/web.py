@@ -24,6 +24,7 @@ from moderation.services.reviewing import Reviewing
 from moderation.services.sweeping import Sweeping
 from moderation.services.sweeps import Sweeps
 from moderation.services.together import Together
+from moderation.services.trials import Trials
 from moderation.services.users import Users
 from moderation.services.word_imports import WordImports
 from moderation.services.wordlists import WordLists
@@ -72,6 +73,7 @@ class WebParts:
     gangs: Gangs
     emergency: Emergency
     together: Together
+    trials: Trials
     clock: Callable[[], int]
     secret_key: str
 
@@ -110,6 +112,7 @@ def build_web(settings: Settings) -> WebParts:
         gangs=Gangs(sessions, bell),
         emergency=Emergency(sessions, bell),
         together=Together(sessions, Reviewing(sessions, bell)),
+        trials=Trials(sessions, bell),
         clock=clock,
         secret_key=_secret_key(settings, sessions),
     )

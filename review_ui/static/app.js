@@ -1,4 +1,5 @@
 // Entry point. Each module minds its own part of the page and does nothing where that part is missing.
+import { startCount } from "./count.js";
 import { startDesk } from "./desk.js";
 import { startErrors } from "./errors.js";
 import { startGuide } from "./guide.js";
@@ -6,6 +7,7 @@ import { startLive } from "./live.js";
 import { startMarks } from "./marks.js";
 import { startTrend } from "./trend.js";
 
+startCount();
 startDesk();
 startErrors();
 startGuide();

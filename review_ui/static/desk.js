@@ -2,6 +2,7 @@
 import { closePicker, openPicker, pickerKey } from "./picker.js";
 import { toggleGuide } from "./guide.js";
 import { toggleQuiet } from "./marks.js";
+import { keepNotes, recallNote } from "./notes.js";
 
 const ahead = new Map(); // pages of items fetched before they are asked for
 const decided = new Set(); // items decided on this page
@@ -54,6 +55,7 @@ function settle() {
   htmx.process(panel); // now, not when htmx has settled: a key may follow within milliseconds
   const row = panel.dataset.item && byId(`row-${panel.dataset.item}`);
   mark(row ? row.querySelector(".row-link") : null);
+  recallNote(panel);
   panel.querySelector(".post-text")?.classList.toggle("is-long", panel.querySelector(".post-text").textContent.length > 280);
   panel.querySelector(".item")?.scrollTo(0, 0);
   if (panel.dataset.next) fetchItem(panel.dataset.next).catch(() => {});
@@ -96,6 +98,25 @@ function goAhead(form, kind) {
   return true;
 }
 
+// Takes back the last decision in place: the list keeps its rows, and a second «u» finds the decision before.
+async function takeBack() {
+  const form = document.querySelector("#undo form");
+  if (!form) return;
+  const answer = await fetch(form.getAttribute("action"), { method: "POST", body: new URLSearchParams(new FormData(form)), headers: { "HX-Request": "true" } }).catch(() => null);
+  if (answer?.status === 409) {
+    htmx.swap("#toasts", await answer.text(), { swapStyle: "none" });
+    return;
+  }
+  const url = answer?.ok && !answer.redirected ? answer.headers.get("HX-Push-Url") : "";
+  if (!url || !item() || !byId(`row-${idOf(url)}`)) {
+    location.assign(url || location.href); // not in this list (or not answered): a whole page shows what is so
+    return;
+  }
+  ahead.clear(); // what follows each item has changed
+  decided.delete(idOf(url));
+  place(url, await answer.text());
+}
+
 export function submit(kind, clause) {
   const form = byId("decide");
   if (!isShown(form)) return;
@@ -113,7 +134,7 @@ const keys = {
   ArrowUp: () => step(-1),
   p: () => submit("pass"),
   b: () => { if (isShown(byId("decide"))) openPicker(byId("decide"), submit); },
-  u: () => sending.finally(() => document.querySelector("#undo form")?.requestSubmit()),
+  u: () => { sending = sending.then(takeBack, takeBack); },
   v: toggleQuiet,
   g: toggleGuide,
   n: () => byId("note")?.focus(),
@@ -150,7 +171,13 @@ export function startDesk() {
     const button = event.isTrusted && event.target.closest('#decide [name="kind"]');
     if (button && goAhead(byId("decide"), button.value)) event.preventDefault();
   });
+  document.addEventListener("submit", (event) => {
+    if (!event.target.matches("[data-undo]")) return;
+    event.preventDefault();
+    keys.u();
+  });
   document.addEventListener("htmx:afterSwap", (event) => { if (event.detail.target?.id === "desk-item" || event.detail.elt?.id === "desk-item") settle(); });
+  keepNotes();
   window.addEventListener("popstate", () => location.reload());
   settle();
 }

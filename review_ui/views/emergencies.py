@@ -11,6 +11,7 @@ from moderation.domain.emergency import EmergencyState
 from moderation.domain.evidence import Level
 from moderation.services.emergency import EmergencyError
 from moderation.sweeps.emergency_results import UnknownEmergencyError
+from moderation.sweeps.prolonging import HoldsAlreadyError
 from moderation.text.entries import Entry, EntryError, Kind
 from review_ui import failures
 from review_ui.context import community, now, parts, user
@@ -20,9 +21,11 @@ from review_ui.toasts import Toast, keep_toast
 from review_ui.word_forms import EmergencyForm
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from werkzeug.wrappers import Response
+
+    from moderation.sweeps.prolonging import Holding
 
 pages = Blueprint("emergencies", __name__)
 pages.register_error_handler(UnknownEmergencyError, lambda _: failures.answer(404))
@@ -59,9 +62,18 @@ def add() -> str | Response | tuple[str, int]:
     except EntryError as error:
         form.note(error)
         return _page(form), 422
+    except HoldsAlreadyError as error:
+        return _page(form, error.words), 409
     said = gettext("「%(word)s」从下一批帖子起送审，24 小时后失效，除非有人确认。", word=_short(word))
     keep_toast(Toast(said))
     return redirect(url_for("emergencies.index"), 303)
+
+
+@pages.post("/lexicons/emergency/prolong")
+@seen_by(EDITORS)
+def prolong() -> Response:
+    """Let a word hold for a day from now."""
+    return _settled(parts().emergency.prolong, gettext("已延长到 24 小时之后，命中数接着数。"))
 
 
 @pages.post("/lexicons/emergency/confirm")
@@ -83,20 +95,21 @@ def withdraw() -> Response:
 def _settled(verb: Callable[..., list[Entry]], said: str) -> Response:
     word = request.form.get("word", "")
     try:
-        verb(community(), [word], author=_author(), now=now())
+        done = verb(community(), [word], author=_author(), now=now())
     except EmergencyError:
         keep_toast(Toast(gettext("这个词已到期或已撤回；需要的话请重新添加。"), "warn"))
     else:
-        keep_toast(Toast(said))
+        keep_toast(Toast(said if done else gettext("没有变化：它本来就至少生效到那时。")))
     return redirect(url_for("emergencies.index"), 303)
 
 
-def _page(form: EmergencyForm) -> str:
+def _page(form: EmergencyForm, already: Sequence[Holding] = ()) -> str:
     found = parts().emergency.results(community(), now=now())
     in_force = {EmergencyState.HOLDS, EmergencyState.CONFIRMED}
     return render_template(
         "emergency.html",
         form=form,
+        already=already,
         holding=[one for one in found if one.state in in_force],
         over=[one for one in found if one.state not in in_force],
     )

@@ -75,7 +75,14 @@ def save(clause: str) -> str | Response | tuple[str, int]:
         return _form(clause, form)
     try:
         written = parts().guidance.write(
-            community(), clause, form.reading(), base=form.base, why=form.why, by=user().row, now=now()
+            community(),
+            clause,
+            form.reading(),
+            base=form.base,
+            why=form.why,
+            by=user().row,
+            now=now(),
+            en_holds=form.en_holds,
         )
     except GuidanceError as error:
         form.note(error)

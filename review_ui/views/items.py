@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
@@ -16,13 +18,25 @@ from moderation.domain.review import (
 )
 from review_ui import names
 from review_ui.context import community, now, parts, user, wants_fragment
-from review_ui.desk_page import item_url, listing, open_item, row_of, undo_until
+from review_ui.desk_page import (
+    item_url,
+    listing,
+    next_of,
+    open_item,
+    reopened_row,
+    row_of,
+    undo_until,
+)
 from review_ui.forms import DecisionForm
 from review_ui.guard import READERS, REVIEWERS, seen_by
 from review_ui.queries import QueueQuery, queue_query
+from review_ui.rendering import said
 from review_ui.toasts import Toast, keep_toast
 
 pages = Blueprint("items", __name__)
+
+MOST_SAID: Final = 24
+"""Characters of a post that a notice names it by."""
 
 Answer = str | Response | tuple[str, int]
 
@@ -56,28 +70,48 @@ def decide(item_id: int) -> Answer:
         return _again(item_id, query, Toast(gettext("拦截需要选择一个条款。"), "warn"), 422)
     except StaleItemError:
         return _again(item_id, query, _stale(item_id, query), 409)
-    said = names.of("suggestions", decision.kind.value)
-    where = f"{said} · {names.clause(decision.clause)}" if decision.clause else said
+    kind = names.of("suggestions", decision.kind.value)
+    where = f"{kind} · {names.clause(decision.clause)}" if decision.clause else kind
     return _onwards(item_id, query, Toast(gettext("已记录：%(what)s", what=where), "done", undo=True))
 
 
 @pages.post("/undo")
 @seen_by(REVIEWERS)
 def undo() -> Answer:
-    """Take back the last decision and show its item again."""
+    """Take back one's last decision that stands, and show its item again; once more: the one before."""
     query = queue_query()
     try:
         item = parts().reviewing.undo(community(), moderator_id=user().id, now=now())
     except UndoExpiredError:
-        keep_toast(Toast(gettext("没有可撤销的决定：已过 10 分钟，或帖子之后又有变化。"), "warn"))
-        response = make_response(redirect(url_for("desk.queue", **query.address()), 303))  # type: ignore[arg-type]
-    else:
-        keep_toast(Toast(gettext("已撤销，这一条回到队列。"), "done"))
-        response = make_response(redirect(item_url(item.id, query), 303))
-    if wants_fragment():  # the list changes too: let the browser follow with a whole page
-        response.status_code = 204
-        response.headers["HX-Redirect"] = response.headers.pop("Location")
-    return response
+        return _undone_nothing(query)
+    subject = open_item(item.id, query)
+    what = " ".join(said(subject.case.post).split())
+    what = what if len(what) <= MOST_SAID else f"{what[:MOST_SAID]}…"
+    toast = Toast(gettext("已撤销对「%(what)s」的决定，这一条回到待处理。", what=what), "done")
+    if not wants_fragment():
+        keep_toast(toast)
+        return redirect(item_url(item.id, query), 303)
+    page = render_template(  # in place: the list keeps every row where it is
+        "parts/undone.html",
+        listing=listing(query),
+        query=query,
+        subject=subject,
+        row=reopened_row(subject, subject.item or item, query),  # as it is now that it is open again
+        toast=toast,
+        undo_until=undo_until(),
+    )
+    return Response(page, headers={"HX-Push-Url": item_url(item.id, query)})
+
+
+def _undone_nothing(query: QueueQuery) -> Answer:
+    toast = Toast(gettext("没有可撤销的决定：已过 10 分钟，或帖子之后又有变化。"), "warn")
+    if wants_fragment():
+        page = render_template(
+            "parts/again.html", ahead=True, query=query, toast=toast, undo_until=undo_until()
+        )
+        return page, 409
+    keep_toast(toast)
+    return redirect(url_for("desk.queue", **query.address()), 303)  # type: ignore[arg-type]
 
 
 def _clause(form: DecisionForm) -> str:
@@ -93,7 +127,7 @@ def _onwards(item_id: int, query: QueueQuery, toast: Toast) -> Answer:
     ahead = (
         "ahead" in request.form
     )  # our script shows the next item already: it wants the rest of the page only
-    following = None if ahead else parts().queues.item(community(), item_id, name=query.name).next_item_id
+    following = None if ahead else next_of(item_id, query)
     subject = open_item(following, query) if following else None
     response = make_response(
         render_template(

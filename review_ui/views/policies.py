@@ -15,6 +15,8 @@ from moderation.services.budgeting import keep_team
 from review_ui import policy_names, version_names
 from review_ui.context import community, now, parts, user
 from review_ui.guard import EDITORS, READERS, seen_by
+from review_ui.holding_page import window_holds
+from review_ui.measured_page import blocks_alone
 from review_ui.policy_form import sent_why
 from review_ui.policy_page import live_reading, switched, versions
 from review_ui.policy_reading import written
@@ -31,6 +33,8 @@ pages.app_context_processor(
         "version_names": version_names,
         "written": written,
         "measured_rules": measured_rules,
+        "blocks_alone": blocks_alone,
+        "window_holds": window_holds,
     }
 )
 

@@ -12,11 +12,11 @@ from moderation.services import second_looks
 from moderation.services.reading import post_record
 from moderation.store import outcomes
 from review_ui.context import community, now, parts, user, wants_fragment
-from review_ui.desk_page import Subject
 from review_ui.evidence import case
 from review_ui.guard import READERS, REVIEWERS, seen_by
 from review_ui.image_page import images_of
 from review_ui.queries import PAGE_SIZE, page
+from review_ui.subject import Subject
 from review_ui.toasts import Toast, keep_toast
 
 if TYPE_CHECKING:

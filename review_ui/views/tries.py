@@ -1,28 +1,26 @@
-"""Try a text: it goes the way of every post, and its verdict comes back with the evidence marked."""
+"""Try a text: it is scored as a post would be, and nothing of it is kept."""
 
 from __future__ import annotations
 
-import secrets
 from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, redirect, render_template, url_for
 
-from moderation.domain.post import Submission
-from moderation.services.intake import new_post_id
-from moderation.services.reading import post_record
-from review_ui.context import community, now, parts, wants_fragment
-from review_ui.desk_page import Subject
-from review_ui.evidence import case
-from review_ui.forms import TryForm
+from moderation.domain.post import MAX_TEXT
+from moderation.services.trials import new_trial_id
+from review_ui.context import now, parts, user, wants_fragment
+from review_ui.forms import MAX_TITLE, TryForm
 from review_ui.guard import REVIEWERS, seen_by
+from review_ui.tried import subject_of
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
 
+    from review_ui.subject import Subject
+
 pages = Blueprint("tries", __name__)
 
 EXAMPLE: Final = "加薇信领取兼职日结300"
-SOURCE: Final = "try"
 PATIENCE_SECONDS: Final = 3.0
 
 
@@ -30,43 +28,48 @@ PATIENCE_SECONDS: Final = 3.0
 @seen_by(REVIEWERS)
 def form() -> str:
     """The form with an example in it."""
-    return render_template("try.html", form=TryForm(text=EXAMPLE), subject=None)
+    return _page(TryForm(text=EXAMPLE))
 
 
 @pages.post("/try")
 @seen_by(REVIEWERS)
 def submit() -> str | Response | tuple[str, int]:
-    """Keep the text as a post, give its verdict a moment, then show the post."""
+    """Have the text scored, give its verdict a moment, then show it."""
     filled = TryForm()
     if not filled.validate():
-        return render_template("try.html", form=filled, subject=None), 422
-    data_id = f"try-{secrets.token_hex(8)}"
-    submit_and_wait(Submission(data_id, filled.text.data or "", title=filled.title.data or "", source=SOURCE))
-    return redirect(url_for("tries.show", data_id=data_id), 303)
+        return _page(filled), 422
+    trial_id = new_trial_id()
+    ask_and_wait(trial_id, filled.title.data or "", filled.text.data or "")
+    return redirect(url_for("tries.show", trial_id=trial_id), 303)
 
 
-@pages.get("/try/<data_id>")
+@pages.get("/try/<trial_id>")
 @seen_by(REVIEWERS)
-def show(data_id: str) -> str | tuple[str, int]:
-    """The tried text with its verdict, or a page that asks again until there is one."""
-    record = post_record(parts().sessions, community(), data_id)
-    if record is None or record.post.source != SOURCE:
-        return render_template("try.html", form=TryForm(text=EXAMPLE), subject=None), 404
-    subject = Subject(case(record.post, record.verdict), [], record.verdicts, record.decisions)
+def show(trial_id: str) -> str | tuple[str, int]:
+    """One's own tried text with its verdict, or a page that asks again until there is one."""
+    row = parts().trials.find(user().id, trial_id, now=now())
+    if row is None:
+        return _page(TryForm(text=EXAMPLE), gone=True), 404
+    subject = subject_of(row)
     if wants_fragment():
         return render_template("parts/tried.html", subject=subject)
-    filled = TryForm(text=record.post.text, title=record.post.title)
-    return render_template("try.html", form=filled, subject=subject)
+    return _page(TryForm(text=row.text, title=row.title), subject)
 
 
-def submit_and_wait(post: Submission) -> None:
-    """Keep a post and wait a moment for its verdict; the waiter is registered first and misses nothing."""
-    present = now()
-    post_id = new_post_id(present)
-    event = parts().waiters.register(post_id)
+def _page(filled: TryForm, subject: Subject | None = None, *, gone: bool = False) -> str:
+    return render_template(
+        "try.html", form=filled, subject=subject, gone=gone, most={"text": MAX_TEXT, "title": MAX_TITLE}
+    )
+
+
+def ask_and_wait(trial_id: str, title: str, text: str) -> None:
+    """Ask and wait a moment for the verdict; the waiter is registered first and misses nothing."""
+    event = parts().waiters.register(trial_id)
     try:
-        parts().intake.submit(community(), [post], now=present, ids=[post_id])
+        parts().trials.ask(
+            user().row.community_id, user().id, trial_id=trial_id, title=title, text=text, now=now()
+        )
         if event is not None:
             event.wait(PATIENCE_SECONDS)
     finally:
-        parts().waiters.forget(post_id)
+        parts().waiters.forget(trial_id)

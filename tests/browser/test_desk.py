@@ -261,3 +261,55 @@ def test_keys_pressed_faster_than_answers_lose_nothing(page: Page, site: Site) -
     page.wait_for_function("() => document.querySelectorAll('.row-item.is-done').length === 4")
     assert len(set(seen)) == 4
     assert site.states().count("decided") == 4
+
+
+def test_undo_goes_back_step_by_step_and_the_list_stays(page: Page, site: Site) -> None:
+    site.log_in(page)
+    rows = "() => [...document.querySelectorAll('#rows [data-item]')].map((row) => row.dataset.item)"
+    before, seen = page.evaluate(rows), []
+    for _ in range(2):
+        at = open_item(page)
+        seen.append(at)
+        page.keyboard.press("p")
+        next_item(page, at)
+    page.keyboard.press("u")
+    page.keyboard.press("u")  # before the first is answered
+    page.wait_for_function("() => document.querySelectorAll('.row-item.is-done').length === 0")
+    page.wait_for_function(
+        "first => document.getElementById('desk-item').dataset.item === first", arg=seen[0]
+    )
+    assert page.evaluate(rows) == before
+    assert site.states().count("decided") == 0
+    page.get_by_test_id("toast").get_by_text("已撤销对").wait_for()
+    page.keyboard.press("p")  # decided again, after being taken back
+    next_item(page, seen[0])
+    page.wait_for_function("() => document.querySelectorAll('.row-item.is-done').length === 1")
+
+
+def test_a_note_waits_for_its_item(page: Page, site: Site) -> None:
+    site.log_in(page)
+    first = open_item(page)
+    page.keyboard.press("n")
+    page.keyboard.type("看上文")
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    next_item(page, first)
+    assert page.get_by_test_id("note").input_value() == ""
+    page.keyboard.press("k")
+    page.wait_for_function("first => document.getElementById('desk-item').dataset.item === first", arg=first)
+    assert page.get_by_test_id("note").input_value() == "看上文"
+    page.keyboard.press("p")
+    next_item(page, first)
+    page.wait_for_function("() => document.querySelectorAll('.row-item.is-done').length === 1")
+    assert site.parts.queues.item(site.community, int(first)).decisions[-1][0].note == "看上文"
+
+
+def test_what_is_pasted_is_counted_and_not_cut(page: Page, site: Site) -> None:
+    site.log_in(page)
+    page.goto(f"{site.url}/try")
+    page.get_by_test_id("field-text").fill("长" * 10_001)
+    page.get_by_test_id("try-count").get_by_text("10,001").wait_for()
+    page.get_by_test_id("try-submit").click()
+    page.get_by_text("写了 10,001 个字，最多 10,000 个").wait_for()
+    assert len(page.get_by_test_id("field-text").input_value()) == 10_001
+    site.complaints = [one for one in site.complaints if "422" not in one]

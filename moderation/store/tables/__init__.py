@@ -31,8 +31,10 @@ from moderation.store.tables.rules import (
     ShadowRow,
 )
 from moderation.store.tables.sweeps import SweepPostRow, SweepRow
+from moderation.store.tables.trials import TrialRow
 from moderation.store.tables.watching import (
     EmergencyHitRow,
+    EmergencyProlongationRow,
     EmergencyWordRow,
     GroupDecisionRow,
     LookRow,
@@ -54,6 +56,7 @@ __all__ = [
     "CommunityRow",
     "DecisionRow",
     "EmergencyHitRow",
+    "EmergencyProlongationRow",
     "EmergencyWordRow",
     "GroupDecisionRow",
     "GuidanceReadRow",
@@ -82,6 +85,7 @@ __all__ = [
     "SweepRow",
     "ThreadModeRow",
     "TimeoutRow",
+    "TrialRow",
     "UserRow",
     "VerdictRow",
 ]

@@ -49,6 +49,19 @@ class EmergencyHitRow(Base):
     before: Mapped[bool] = mapped_column(Boolean)
 
 
+class EmergencyProlongationRow(Base):
+    """An emergency word was prolonged: by whom, when, and until when it holds since."""
+
+    __tablename__ = "emergency_prolongations"
+    __table_args__ = (Index("ix_emergency_prolongations_word", "emergency_id", "id"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    emergency_id: Mapped[int] = mapped_column(ForeignKey("emergency_words.id"))
+    author: Mapped[str] = mapped_column(String(100), comment="who prolonged it")
+    at: Mapped[int]
+    until: Mapped[int] = mapped_column(comment="when it expires since")
+
+
 class LookRow(Base):
     """The latest look back of a kind, and the next: the row is the job.  ``body`` is what the latest one found."""
 
