@@ -9,7 +9,6 @@ import pytest
 from moderation.domain.evidence import Level
 from moderation.services.word_imports import ImportUndoneError, UnknownImportError, WordImports
 from moderation.services.wordlists import WordLists
-from moderation.store.engine import Sessions
 from moderation.text import listing
 from moderation.text.entries import EntryError
 from moderation.text.listing import load_rows
@@ -20,22 +19,11 @@ from tests.test_policy_versions import suggestion_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from moderation.store.engine import Sessions
     from tests.http_api import Api
 
 HEADER = "word,kind,level,clause\n"
 NOBODY = {"block": 0, "review": 0, "complete": True, "verdicts": []}
-
-
-@pytest.fixture
-def sessions(database_url: str) -> Iterator[Sessions]:
-    made = Sessions(database_url)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def community_id(sessions: Sessions) -> int:
-    return a_community(sessions).id
 
 
 @pytest.fixture

@@ -17,7 +17,6 @@ from moderation.policy_file.renaming import renamed
 from moderation.services.policies import Policies
 from moderation.services.users import Role
 from moderation.services.wordlists import WordLists
-from moderation.store.engine import Sessions
 from review_ui import policy_errors
 from tests import desk
 from tests.factories import NOW, a_community, an_entry
@@ -31,22 +30,11 @@ if TYPE_CHECKING:
 
     from werkzeug.test import TestResponse
 
+    from moderation.store.engine import Sessions
     from tests.http_api import Api
 
 TWO = POLICY + '[[rules]]\nhead = "abuse"\nclause = "2.6"\n'
 ONE = 'version = "only"\n[[rules]]\nhead = "ad"\nclause = "3.1"\n'
-
-
-@pytest.fixture
-def sessions(database_url: str) -> Iterator[Sessions]:
-    made = Sessions(database_url)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def community_id(sessions: Sessions) -> int:
-    return a_community(sessions).id
 
 
 @pytest.fixture

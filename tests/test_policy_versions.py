@@ -23,7 +23,6 @@ from moderation.services.reading import post_record
 from moderation.services.reviewing import Reviewing
 from moderation.services.word_imports import WordImports
 from moderation.services.wordlists import UnknownEntryError, WordLists
-from moderation.store.engine import Sessions
 from moderation.text.entries import EntryError
 from tests.factories import (
     CALIBRATED,
@@ -39,7 +38,7 @@ from tests.factories import (
 from tests.fakes import RecordingBell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from moderation.store.engine import Sessions
 
 LIVE = """
 version = "base"
@@ -53,18 +52,6 @@ clause = "2.6"
 STRICT = LIVE.replace('version = "base"', 'version = "strict"').replace(
     'clause = "3.1"', 'clause = "3.1"\nreview = 0.3\nblock = 0.5'
 )
-
-
-@pytest.fixture
-def sessions(database_url: str) -> Iterator[Sessions]:
-    made = Sessions(database_url)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def community_id(sessions: Sessions) -> int:
-    return a_community(sessions).id
 
 
 @pytest.fixture

@@ -16,11 +16,10 @@ from moderation.services.table_preview import FEW, preview_table
 from moderation.services.word_imports import WordImports
 from moderation.services.word_preview import preview_word
 from moderation.services.wordlists import WordLists
-from moderation.store.engine import Sessions
 from moderation.text.citing import Cited
 from moderation.text.entries import EntryError, Kind
 from moderation.text.listing import load_csv, load_rows
-from tests.factories import NOW, a_community, a_scoring, a_submission, an_entry, keep
+from tests.factories import NOW, a_scoring, a_submission, an_entry, keep
 from tests.fakes import StoppedClock
 from tests.http_api import an_api, problem
 from tests.policy_desk import PolicyDesk, policy_parts
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
 
     from werkzeug.test import TestResponse
 
+    from moderation.store.engine import Sessions
     from tests.http_api import Api
 
 CHINESE = """词,类型,级别,条款,起,止
@@ -39,18 +39,6 @@ CHINESE = """词,类型,级别,条款,起,止
 花生酥,,送审,3.1,,
 老牌龙须糖,,放行,3.1,,
 """
-
-
-@pytest.fixture
-def sessions(database_url: str) -> Iterator[Sessions]:
-    made = Sessions(database_url)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def community_id(sessions: Sessions) -> int:
-    return a_community(sessions).id
 
 
 @pytest.fixture
