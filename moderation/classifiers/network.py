@@ -9,6 +9,7 @@ from torch import nn
 from torch.nn import functional
 from transformers import BertModel
 
+from moderation.classifiers.sounding import embed
 from moderation.classifiers.tokenise import TARGET_START
 from moderation.domain.convention import Category
 
@@ -139,6 +140,7 @@ class Network(nn.Module):
         self.out = nn.Linear(width, outputs)
         self.dropout = dropout
         self.wide: Wide | None = None
+        self.partners: Tensor | None = None
         self.register_buffer("review", torch.zeros(1))
         for layer in (self.mix, self.out):
             nn.init.normal_(layer.weight, std=0.02)
@@ -147,7 +149,7 @@ class Network(nn.Module):
     def forward(self, ids: Tensor, types: Tensor) -> Tensor:
         """Logits of shape (batch, outputs) for ids and token types of shape (batch, length); 0 pads."""
         present = (ids != 0).long()
-        hidden = self.encoder(input_ids=ids, attention_mask=present, token_type_ids=types).last_hidden_state
+        hidden = self._read(ids, present, types)
         mask = present.unsqueeze(-1).to(hidden.dtype)
         first, near = _place(ids, hidden)
         weight = mask * near
@@ -157,6 +159,15 @@ class Network(nn.Module):
         mixed = functional.gelu(self.mix(functional.dropout(pooled, self.dropout, self.training)))
         logits: Tensor = self.out(functional.dropout(mixed, self.dropout, self.training))
         return logits if self.wide is None else self._with_wide(logits, self.wide(ids))
+
+    def _read(self, ids: Tensor, present: Tensor, types: Tensor) -> Tensor:
+        """The encoder's output; in training the syllables' embeddings are added (``partners``)."""
+        if self.partners is None:
+            given = {"input_ids": ids}
+        else:
+            given = {"inputs_embeds": embed(self.encoder.embeddings.word_embeddings, ids, self.partners)}
+        hidden: Tensor = self.encoder(**given, attention_mask=present, token_type_ids=types).last_hidden_state
+        return hidden
 
     def _with_wide(self, logits: Tensor, added: Tensor) -> Tensor:
         """Add the wide part: its sentiment as reviews write it counts as far as the text is a review."""

@@ -3,6 +3,7 @@
 A text is folded (NFKC, lower case, traditional to simplified script, accents and invisible characters
 removed), contacts become mask tokens (``<url>``, ``<phone>`` …), and then every character is looked up
 in a table.  So a text costs a few microseconds, and the cheapest ways to cloak a text are undone here.
+Latin syllables are tokens of their own if the vocabulary has them (:mod:`moderation.classifiers.syllables`).
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from moderation.classifiers.syllables import Syllables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,6 +28,8 @@ SPECIAL: Final[tuple[str, ...]] = (
 PAD, UNK, CLS, SEP, MASK = range(5)
 TARGET_START, TARGET_END, SPACE, RARE_HAN, RARE_LETTER, RARE_SYMBOL = 12, 13, 14, 15, 16, 17
 _PRIVATE: Final = 0xE000
+# Marks of syllables: the token's id above this code point, in a plane that no text is left with after folding.
+_SYLLABLE: Final = 0xF0000
 _MASK_CHARS: Final = {SPECIAL[n].strip("<>"): chr(_PRIVATE + n) for n in range(5, 12)}
 _START, _END = chr(_PRIVATE + TARGET_START), chr(_PRIVATE + TARGET_END)
 _DOMAINS: Final = "com|cn|net|org|top|xyz|vip|cc|io|me|info|club|shop|site|live|app|tv|co|link|fun"
@@ -37,6 +42,7 @@ _CONTACTS: Final = re.compile(
     r"|(?P<num>\d{7,})",
 )
 _MAYBE_CONTACT: Final = re.compile(r"[@<]|\d{7}|[a-z]\.[a-z]|//")
+_LATIN: Final = re.compile(r"[a-z]{2}")
 _RUN: Final = 5
 _REPEATS: Final = re.compile(r"(.)\1{5,}", re.DOTALL)
 Encoded = tuple[list[int], list[int]]
@@ -98,10 +104,19 @@ class _Table(dict[str, int]):
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """Tokens in id order (the special ones first) and the fold of traditional characters."""
+    """Tokens in id order (the special ones first, Latin syllables last) and the fold of traditional characters.
+
+    ``whole`` are Latin words that are not read as syllables.
+    """
 
     tokens: tuple[str, ...]
     fold: Mapping[str, str]
+    whole: tuple[str, ...] = ()
+
+    def syllables(self) -> dict[str, int]:
+        """Id of each syllable that is a token; empty in a vocabulary without any."""
+        first = len(SPECIAL)
+        return {token: n for n, token in enumerate(self.tokens[first:], first) if len(token) > 1}
 
     @staticmethod
     def read(path: Path) -> Vocabulary:
@@ -115,11 +130,11 @@ class Vocabulary:
         if not isinstance(content, dict) or tuple(content.get("tokens", ())[: len(SPECIAL)]) != SPECIAL:
             message = f"{path} is not a vocabulary: its tokens do not begin with the special ones"
             raise ValueError(message)
-        return Vocabulary(tuple(content["tokens"]), dict(content["fold"]))
+        return Vocabulary(tuple(content["tokens"]), dict(content["fold"]), tuple(content.get("whole", ())))
 
     def write(self, path: Path) -> None:
         """Write the vocabulary as JSON."""
-        content = {"tokens": list(self.tokens), "fold": dict(self.fold)}
+        content = {"tokens": list(self.tokens), "fold": dict(self.fold), "whole": list(self.whole)}
         path.write_text(
             json.dumps(content, ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8"
         )
@@ -133,6 +148,9 @@ class Tokeniser:
         self._fold = _Fold({ord(old): new for old, new in vocabulary.fold.items()})
         self._table = _Table({token: n for n, token in enumerate(vocabulary.tokens) if len(token) == 1})
         self._table.update({chr(_PRIVATE + n): n for n in range(len(SPECIAL))})
+        known = vocabulary.syllables()
+        self._table.update({chr(_SYLLABLE + n): n for n in known.values()})
+        self._syllables = Syllables({each: chr(_SYLLABLE + n) for each, n in known.items()}, vocabulary.whole)
 
     def __len__(self) -> int:
         return len(self.vocabulary.tokens)
@@ -147,6 +165,8 @@ class Tokeniser:
         if " " in text:
             chunks = text.split()
             text = _join_chunks(chunks) if chunks else ""
+        if self._syllables and _LATIN.search(text):
+            text = self._syllables.read(text)
         if len(text) - len(set(text)) < _RUN:
             return text
         return _REPEATS.sub(r"\1" * _RUN, text)

@@ -163,7 +163,7 @@ def with_marks(text: str, rng: random.Random) -> str:
 
 # The tokeniser undoes the other families, so they hardly teach anything.
 _CLOAKS: Final = (
-    *[Family.HOMOPHONE] * 4,
+    *[Family.HOMOPHONE] * 5,
     *[Family.PINYIN] * 3,
     *[Family.LOOKALIKE] * 2,
     *[Family.SPLIT] * 2,
@@ -180,7 +180,7 @@ def disguise(text: str, rng: random.Random) -> str:
     return text
 
 
-def vary(text: str, rng: random.Random, *, filled: bool, cloakable: bool, cloaked_share: float = 0.22) -> str:
+def vary(text: str, rng: random.Random, *, filled: bool, cloakable: bool, cloaked_share: float = 0.28) -> str:
     """One training view of a text; the same ``rng`` gives the same view.
 
     Args:

@@ -31,7 +31,8 @@ _PLACES: Final = 0.16
 class Noise:
     """Shares of characters masked, of lines cloaked, and of characters cloaked in such a line.
 
-    Of the masked ones, ``kept`` stay as they are and ``sounding`` become a homophone.
+    Of the masked ones, ``kept`` stay as they are, ``sounding`` become a homophone and ``spelt`` their syllable in
+    Latin letters; of the cloaked ones ``latin`` become their syllable, the others a homophone.
     """
 
     masked: float = 0.2
@@ -39,6 +40,8 @@ class Noise:
     cloaked_characters: float = 0.2
     kept: float = 0.05
     sounding: float = 0.12
+    spelt: float = 0.08
+    latin: float = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,7 @@ class Batches:
         seed: decides order and noise.
         longest: lines are cut to this many ids, [CLS] and [SEP] included.
         sounds: table of :func:`homophones`, or None for no cloaking.
+        spelt: the syllable token of every id, 0 for none.
     """
 
     def __init__(
@@ -84,10 +88,11 @@ class Batches:
         *,
         longest: int = 256,
         sounds: NDArray[np.int64] | None = None,
+        spelt: NDArray[np.int64] | None = None,
         noise: Noise | None = None,
     ) -> None:
         self._lines, self._tokens, self._seed, self._longest = lines, tokens, seed, longest
-        self._sounds, self._noise = sounds, noise or Noise()
+        self._sounds, self._spelt, self._noise = sounds, spelt, noise or Noise()
         widths = np.asarray([width for width in _WIDTHS if width <= longest])
         lengths = np.minimum(np.diff(lines.ends, prepend=0) + 2, widths[-1])
         self._lengths = widths[np.searchsorted(widths, lengths)]
@@ -137,8 +142,8 @@ class Batches:
             cloaked = (
                 cloaked & (random.random(raw.shape) < self._noise.cloaked_characters) & ordinary & ~chosen
             )
-            pick = random.integers(0, self._sounds.shape[1], int(cloaked.sum()))
-            original[cloaked] = self._sounds[original[cloaked], pick]
+            latin = random.random(int(cloaked.sum())) < self._noise.latin
+            original[cloaked] = self._alike(original[cloaked], latin, self._sounds, random)
             counted &= ~cloaked
         places = self._settle(chosen.ravel(), (ordinary & (counted)).ravel(), random)
         masked = original.copy()
@@ -146,13 +151,28 @@ class Batches:
         return MaskedBatch(original, masked, places, counted.astype(np.float32))
 
     def _hide(self, ids: NDArray[np.int64], random: np.random.Generator) -> NDArray[np.int64]:
-        """[MASK] mostly; a few stay, and a few become a character that sounds alike, to be read back."""
+        """[MASK] mostly; a few stay, and a few become what sounds alike, to be read back."""
         fate = random.random(len(ids))
         hidden = np.where(fate < self._noise.kept, ids, MASK)
         if self._sounds is not None:
-            sounding = self._sounds[ids, random.integers(0, self._sounds.shape[1], len(ids))]
-            hidden = np.where(fate > 1.0 - self._noise.sounding, sounding, hidden)
+            latin = fate > 1.0 - self._noise.spelt
+            alike = self._alike(ids, latin, self._sounds, random)
+            hidden = np.where(fate > 1.0 - self._noise.spelt - self._noise.sounding, alike, hidden)
         return hidden
+
+    def _alike(
+        self,
+        ids: NDArray[np.int64],
+        latin: NDArray[np.bool_],
+        sounds: NDArray[np.int64],
+        random: np.random.Generator,
+    ) -> NDArray[np.int64]:
+        """What sounds like the ids: their syllable where ``latin`` says so and there is a token, else a homophone."""
+        found = sounds[ids, random.integers(0, sounds.shape[1], len(ids))]
+        if self._spelt is None:
+            return found
+        spelt = self._spelt[ids]
+        return np.where(latin & (spelt > 0), spelt, found)
 
     @staticmethod
     def _settle(

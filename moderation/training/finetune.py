@@ -6,23 +6,30 @@ import json
 import math
 import time
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 
 import torch
 from safetensors.torch import load_file, save_file
 from transformers import BertConfig, BertModel
 
 from moderation.classifiers.network import Network, from_weights
+from moderation.classifiers.sounding import folded, unfolded
 from moderation.training.losses import loss
 from moderation.training.optim import Masters
 from moderation.training.views import batches, plan
+from moderation.training.vocabulary import partners
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from torch import Tensor
+
     from moderation.classifiers.tokenise import Tokeniser
     from moderation.training.corpus import Corpus
+
+
+_WORDS: Final = "encoder.embeddings.word_embeddings.weight"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +78,11 @@ def read_encoder(folder: Path, attention: str) -> BertModel:
 def save_network(masters: Masters, folder: Path) -> None:
     """Write weights (fp32 safetensors) and the encoder's config; replaced in one step."""
     folder.mkdir(parents=True, exist_ok=True)
-    save_file(
-        {name: weight.contiguous() for name, weight in masters.named().items()}, folder / "network.part"
-    )
+    network, named = cast("Network", masters.model), masters.named()
+    if network.partners is not None:
+        named[_WORDS] = folded(named[_WORDS], network.partners)
+    save_file({name: weight.contiguous() for name, weight in named.items()}, folder / "network.part")
     (folder / "network.part").replace(folder / "network.safetensors")
-    network = cast("Network", masters.model)
     network.encoder.config.save_pretrained(folder)
 
 
@@ -84,6 +91,14 @@ def read_network(folder: Path) -> Network:
     config = BertConfig.from_pretrained(folder)
     config._attn_implementation = "eager"  # noqa: SLF001 - the only way after reading a config
     return from_weights(config, load_file(folder / "network.safetensors"))
+
+
+@torch.no_grad()
+def tie(network: Network, alike: Tensor) -> None:
+    """Let characters share their syllables' embeddings from here on; what the network says stays the same."""
+    words = network.encoder.embeddings.word_embeddings.weight
+    words.copy_(unfolded(words, alike))
+    network.partners = alike
 
 
 def rate_at(recipe: Recipe, step: int, steps: int) -> float:
@@ -121,6 +136,7 @@ def finetune(  # noqa: PLR0917 - the nouns of one sentence, in its order
     torch.manual_seed(recipe.seed)
     rank, ranks = share
     network.to(device).train()
+    tie(network, partners(tokeniser.vocabulary).to(device))
     masters = Masters(network, scale=lambda name: 1.0 if name.startswith("encoder.") else recipe.head_scale)
     passes = [
         (examples, plan(examples, recipe.tokens, recipe.limit, recipe.seed + epoch, ranks))

@@ -9,6 +9,7 @@ from torch import nn
 from torch.nn import functional
 from transformers import BertModel
 
+from moderation.classifiers.sounding import embed, folded
 from moderation.training.electra import Shape, Step, bert_config
 from moderation.training.embed import look_at_neighbours
 
@@ -17,10 +18,13 @@ if TYPE_CHECKING:
 
 
 class MaskedModel(nn.Module):
-    """The encoder and a head that shares its character embeddings."""
+    """The encoder and a head that shares its character embeddings, which hold their syllables' (``partners``)."""
+
+    partners: Tensor
 
     def __init__(self, shape: Shape, vocabulary: int, attention: str = "eager") -> None:
         super().__init__()
+        self.register_buffer("partners", torch.zeros(vocabulary, dtype=torch.long))
         self.encoder = BertModel(bert_config(shape, vocabulary, attention), add_pooling_layer=False)
         self.turn = nn.Linear(shape.width, shape.width)
         self.norm = nn.LayerNorm(shape.width)
@@ -43,10 +47,12 @@ class MaskedModel(nn.Module):
     ) -> Step:
         """Loss of a batch; arguments as in :meth:`moderation.training.electra.Electra.forward`."""
         attention = (original != 0).long() if bool((original == 0).any()) else None
-        hidden = self.encoder(input_ids=masked, attention_mask=attention).last_hidden_state
+        words = self.encoder.embeddings.word_embeddings
+        read = embed(words, masked, self.partners)
+        hidden = self.encoder(inputs_embeds=read, attention_mask=attention).last_hidden_state
         hidden = self.norm(functional.gelu(self.turn(hidden.flatten(0, 1)[places])))
-        words = self.encoder.embeddings.word_embeddings.weight
-        logits = (functional.linear(hidden, words) + self.bias).float()
+        table = folded(words.weight, self.partners)
+        logits = (functional.linear(hidden, table) + self.bias).float()
         wanted = original.flatten()[places]
         loss = functional.cross_entropy(logits, wanted)
         right = float((logits.argmax(-1) == wanted).float().mean())

@@ -55,8 +55,10 @@ EXPERTS: Final = (
 
 def sound_table(tokens: Sequence[str]) -> Tensor:
     """The syllable of every token, near-alike initials and finals as one; other tokens sound like nothing else."""
-    table = sounds().table
-    found = [ord(table.get(ord(each), "\0")) if len(each) == 1 else 0 for each in tokens]
+    table, symbols = sounds().table, sounds().symbols
+    found = [
+        ord(table.get(ord(each), "\0") if len(each) == 1 else symbols.get(each, "\0")) for each in tokens
+    ]
     return torch.tensor([each or 0x20000 + n for n, each in enumerate(found)])
 
 

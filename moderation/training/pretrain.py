@@ -16,12 +16,14 @@ from typing import TYPE_CHECKING, Any, Final
 import torch
 from safetensors.torch import load_file
 
+from moderation.classifiers.sounding import folded, unfolded, with_means
 from moderation.classifiers.tokenise import Vocabulary
 from moderation.training.batches import Batches, homophones
 from moderation.training.electra import Electra, Shape
 from moderation.training.masked import MaskedModel
 from moderation.training.optim import Masters
 from moderation.training.tokenised import Lines
+from moderation.training.vocabulary import partners
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 
 
 OBJECTIVES: Final = {"masked": MaskedModel, "replaced": Electra}
+_WORDS: Final = "embeddings.word_embeddings.weight"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,10 @@ class Run:
         self.plan, self.device = plan, torch.device(device)
         kind = OBJECTIVES[plan.objective]
         self.model = kind(plan.shape, len(vocabulary.tokens), attention).to(self.device)
+        self.partners = torch.zeros(len(vocabulary.tokens), dtype=torch.long, device=self.device)
+        if isinstance(self.model, MaskedModel):
+            self.partners = partners(vocabulary).to(self.device)
+            self.model.partners = self.partners
         self.masters = Masters(self.model, plan.weight_decay)
         self.steps, self.tokens = 0, 0
 
@@ -75,7 +82,8 @@ class Run:
     def begin(self, embeddings: Tensor, frequencies: Tensor) -> None:
         """Start from counted embeddings and character frequencies rather than from noise."""
         model = self.model.float()
-        model.prepare(embeddings)
+        here = self.partners.cpu()
+        model.prepare(unfolded(with_means(embeddings, here, frequencies), here))
         for weight, parameter in zip(self.masters.weights, model.parameters(), strict=True):
             weight.copy_(parameter)
         model.to(torch.bfloat16)
@@ -89,6 +97,8 @@ class Run:
         given = load_file(encoder / "model.safetensors")
         for name, weight in self.masters.named("encoder.").items():
             weight.copy_(given[name])
+            if name == _WORDS:
+                weight.copy_(unfolded(weight, self.partners))
         self.masters.publish()
 
     def load(self, folder: Path) -> bool:
@@ -130,7 +140,9 @@ class Run:
 
     def export(self, folder: Path) -> None:
         """Save the encoder in fp16 with ``save_pretrained`` (shards of at most 16 MB)."""
-        state = {name: weight.half() for name, weight in self.masters.named("encoder.").items()}
+        named = self.masters.named("encoder.")
+        named[_WORDS] = folded(named[_WORDS], self.partners)
+        state = {name: weight.half() for name, weight in named.items()}
         encoder = self.model.encoder
         encoder.config._attn_implementation = "eager"  # noqa: SLF001 - the only way after reading a config
         encoder.config.dtype = torch.float16
@@ -180,9 +192,9 @@ def decay(run: Run, batches: Batches, steps: int, rank: int = 0, ranks: int = 1)
 def open_batches(plan: Plan, folder: Path) -> tuple[Vocabulary, Batches]:
     """Vocabulary and batches of a pre-training folder (``vocab.json`` and ``lines/``)."""
     vocabulary = Vocabulary.read(folder / "vocab.json")
-    sounds = homophones(vocabulary.tokens)
+    sounds, spelt = homophones(vocabulary.tokens), partners(vocabulary).numpy()
     return vocabulary, Batches(
-        Lines.open(folder / "lines"), plan.tokens, plan.seed, longest=plan.longest, sounds=sounds
+        Lines.open(folder / "lines"), plan.tokens, plan.seed, longest=plan.longest, sounds=sounds, spelt=spelt
     )
 
 
