@@ -412,10 +412,10 @@ def test_wrong_lexicons_and_policy(bundle: Path, tmp_path: Path) -> None:
 
 
 def test_bootstrap_file_is_for_its_owner_alone(tmp_path: Path) -> None:
-    from moderation.commands.up import Access, _write_bootstrap  # noqa: PLC0415 - starting everything is test_flow's
+    from moderation.commands.access import Access, write_bootstrap  # noqa: PLC0415 - as every command here
 
     path = tmp_path / "bootstrap.json"
-    _write_bootstrap(path, Access("http://x", "key", "a@x", ""))
+    write_bootstrap(path, Access("http://x", "key", "a@x", ""))
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert json.loads(path.read_text()) == {
         "url": "http://x",
