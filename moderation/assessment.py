@@ -175,6 +175,8 @@ def _judge(subject: Subject, evidence: Evidence, versions: Versions) -> Assessme
     if subject.shadow is None:
         return Assessment(verdict)
     shadow = decide(subject.shadow, evidence, subject.circumstances, versions)
+    if subject.half_seen:
+        shadow = half_seen(shadow, subject.half_seen, subject.circumstances.mode)
     return Assessment(verdict, shadow, subject.shadow_id)
 
 

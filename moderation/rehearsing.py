@@ -9,7 +9,7 @@ from moderation.domain.backtest import Backtest
 from moderation.domain.budget import Budget
 from moderation.domain.rehearsal import Stage
 from moderation.domain.tally import Tally, tally_from_json, tally_json
-from moderation.replaying import HOUR, both_policies, replays_of, samples_of
+from moderation.replaying import HOUR, both_policies, heads_of, replays_of, samples_of
 from moderation.store import rehearsals, replays, samples
 from moderation.store.tables import PolicyRow
 
@@ -60,7 +60,8 @@ class Steps:
         # The window begins with its first post, so that a community of two days is not spread over seven.  Hours are
         # those of the clock, as for the busiest one: the mean must never come out above it.
         hours = row.asked_at // HOUR - max(since, first or since) // HOUR + 1
-        return Work(row, before, after, Tally(Backtest(), Budget(row.head, float(hours))))
+        budgets = tuple(Budget(head, float(hours)) for head in heads_of(after) or ("",))
+        return Work(row, before, after, Tally(Backtest(), budgets))
 
     def step(self, work: Work, clock: Callable[[], int]) -> bool:
         """Count the next batch with no transaction open, and keep it; answers whether there is more to do."""
@@ -69,10 +70,8 @@ class Steps:
             batch = replays.batch(
                 session, row.community_id, since=since, until=row.asked_at, after=row.cursor, limit=self.batch
             )
-        work.tally.add(
-            replays_of(batch, work.before, work.after),
-            samples_of(batch, work.after, row.head) if row.head else (),
-        )
+        replayed = replays_of(batch, work.before, work.after)
+        work.tally.add(replayed, samples_of(batch, replayed, work.after, work.tally.heads))
         cursor = batch[-1][0].sequence if batch else row.cursor
         changes = {
             "cursor": cursor,

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from moderation.domain.backtest import Replay
 from moderation.domain.budget import Sample, sample
 from moderation.domain.policy import Circumstances
 from moderation.domain.post import PublishingMode, Scene
 from moderation.domain.review import DecisionKind
+from moderation.domain.unreplayed import rest_of
 from moderation.domain.weighing import outcome
 from moderation.domain.wire import evidence_from_json
-from moderation.policy_file.document import PolicyDocumentError, parse_policy
+from moderation.policy_file.document import parse_policy
 from moderation.store import policies, reviewed
 
 if TYPE_CHECKING:
@@ -21,11 +22,17 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from moderation.domain.policy import Policy, Threshold
+    from moderation.domain.weighing import Rest
     from moderation.domain.windows import Window
     from moderation.store.replays import Kept, KeptPost
     from moderation.store.tables import PolicyRow
 
 HOUR: Final = 3_600 * 1_000_000
+
+
+def heads_of(policy: Policy) -> list[str]:
+    """The heads that a policy has a rule for that is on, in the order of its rules."""
+    return list(dict.fromkeys(rule.head for rule in policy.rules if rule.enabled))
 
 
 def both_policies(
@@ -41,22 +48,10 @@ def both_policies(
     return before, after
 
 
-def first_head(version: PolicyRow) -> str:
-    """The first head that a version has a rule for; empty where it has none, or cannot be read any more."""
-    try:
-        rules = parse_policy(version.document).policy.rules
-    except PolicyDocumentError:
-        return ""
-    return next((rule.head for rule in rules if rule.enabled), "")
-
-
 def replays_of(batch: Sequence[Kept], before: Policy, after: Policy) -> list[Replay]:
     """Each post under both policies, each with the sensitive periods that were open when the post came in."""
     old, new = _by_time(before), _by_time(after)
-    return [
-        _replay(post, body, human, old(post.received_at), new(post.received_at))
-        for post, body, human in batch
-    ]
+    return [_replay(one, old(one.post.received_at), new(one.post.received_at)) for one in batch]
 
 
 def _by_time(policy: Policy) -> Callable[[int], Policy]:
@@ -70,28 +65,46 @@ def _by_time(policy: Policy) -> Callable[[int], Policy]:
     return at
 
 
-def samples_of(batch: Sequence[Kept], policy: Policy, head: str) -> list[Sample]:
-    """Each post as a function of a head's review threshold, in the sensitive periods that were open then."""
+def samples_of(
+    batch: Sequence[Kept], replayed: Sequence[Replay], policy: Policy, heads: Sequence[str]
+) -> dict[str, list[Sample]]:
+    """Each post as a function of each head's review threshold, in the sensitive periods that were open then.
+
+    Args:
+        batch: posts.
+        replayed: what :func:`replays_of` said of them, in order.
+        policy: whose thresholds are moved.
+        heads: whose review threshold, each by itself.
+    """
     opened = _by_time(policy)
-    return [
-        sample(
-            opened(post.received_at),
-            head,
-            evidence_from_json(body),
-            _circumstances(post),
-            hour=post.received_at // HOUR,
-            human=_human(human),
+    found: dict[str, list[Sample]] = {head: [] for head in heads}
+    for one, replay in zip(batch, replayed, strict=True):
+        evidence, rest = evidence_from_json(one.body), _rest(one)
+        then, around, hour = (
+            opened(one.post.received_at),
+            _circumstances(one.post),
+            one.post.received_at // HOUR,
         )
-        for post, body, human in batch
-    ]
+        for head in heads:
+            one_sample = sample(
+                then,
+                head,
+                evidence,
+                around,
+                hour=hour,
+                human=replay.human,
+                rest=rest,
+                planned=replay.after,
+            )
+            found[head].append(one_sample)
+    return found
 
 
-def _replay(
-    post: KeptPost, body: Mapping[str, Any], human: str | None, before: Policy, after: Policy
-) -> Replay:
-    evidence, circumstances = evidence_from_json(body), _circumstances(post)
-    suggestion_before, clause_before = outcome(before, evidence, circumstances)
-    suggestion_after, clause_after = outcome(after, evidence, circumstances)
+def _replay(kept: Kept, before: Policy, after: Policy) -> Replay:
+    post, evidence, around = kept.post, evidence_from_json(kept.body), _circumstances(kept.post)
+    rest = _rest(kept)
+    suggestion_before, clause_before = outcome(before, evidence, around, rest)
+    suggestion_after, clause_after = outcome(after, evidence, around, rest)
     return Replay(
         post_id=post.id,
         data_id=post.data_id,
@@ -100,8 +113,14 @@ def _replay(
         after=suggestion_after,
         clause_before=clause_before,
         clause_after=clause_after,
-        human=_human(human),
+        human=_human(kept.human),
+        partly=bool(rest),
     )
+
+
+def _rest(kept: Kept) -> Rest:
+    wordless = not kept.post.text.strip() and not kept.post.title.strip()
+    return rest_of(kept.body, kept.behaviour, wordless=wordless)
 
 
 def _circumstances(post: KeptPost) -> Circumstances:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import request
 
-from moderation.domain.brands import Count, net_sentiment
+from moderation.domain.net_sentiment import FEW, NetSentiment, net_sentiment
 from moderation.domain.scores import Polarity
 from moderation.services.brand_statistics import Bucket, Counting, Window
 from review_ui.context import community, local, now, parts
@@ -18,11 +18,12 @@ from review_ui.queries import choice, number, page
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from moderation.domain.brands import Count
     from moderation.services.brand_statistics import Series
     from moderation.store.tables import BrandRow, MentionRow, PostRow
     from review_ui.marks import Group
 
-TOO_FEW: Final = 30
+TOO_FEW: Final = FEW
 """Below this many mentions a figure says so."""
 
 DAYS: Final = (7, 14, 30)
@@ -88,9 +89,9 @@ class Card:
         return self.total.get("mentions", 0)
 
     @property
-    def net(self) -> float | None:
+    def net(self) -> NetSentiment:
         """Net sentiment."""
-        return net_sentiment(self.total.get("positive", 0), self.total.get("negative", 0))
+        return net_sentiment(self.total)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +119,9 @@ class BrandPage:
         return self.series.total
 
     @property
-    def net(self) -> float | None:
+    def net(self) -> NetSentiment:
         """Net sentiment of the window."""
-        return net_of(self.total)
+        return net_sentiment(self.total.polarities)
 
     @property
     def few(self) -> bool:
@@ -191,18 +192,3 @@ def brand_page(brand_id: int, query: BrandQuery) -> BrandPage:
     )
     listed = [Listed(mention, post, mention_case(post, mention)) for mention, post in found]
     return BrandPage(series.brand, query, series, before, listed)
-
-
-def net_of(count: Count) -> float | None:
-    """Net sentiment of a count."""
-    return net_sentiment(count.polarities[Polarity.POSITIVE], count.polarities[Polarity.NEGATIVE])
-
-
-def spark_points(values: list[int], *, width: int = 120, height: int = 28) -> str:
-    """``points`` of an SVG polyline over a series, the highest value at the top."""
-    top = max(values, default=0) or 1
-    step = width / max(1, len(values) - 1)
-    return " ".join(
-        f"{index * step:.1f},{height - 2 - value / top * (height - 4):.1f}"
-        for index, value in enumerate(values)
-    )

@@ -13,8 +13,9 @@ from moderation.store.queues import QueueEntry
 from review_ui import guard
 from review_ui.context import community, now, parts, today, user
 from review_ui.evidence import Case, case
-from review_ui.holding_page import shown_of
+from review_ui.holding_page import held_by, shown_of
 from review_ui.image_page import images_of
+from review_ui.order_page import why_here
 from review_ui.queries import PAGE_SIZE, QueueQuery
 from review_ui.subject import Subject
 
@@ -37,6 +38,11 @@ class Row:
     shown: Shown | None = None
     """Whether the post is shown while it waits; None where it waits no more."""
 
+    @property
+    def why_here(self) -> str:
+        """Why it stands where it does; empty where it waits no more."""
+        return why_here(self.item) if self.item.state == ReviewState.OPEN.value else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Listing:
@@ -47,6 +53,12 @@ class Listing:
     rows: list[Row]
     tally: dict[DecisionKind, int]
     mine: int
+
+    @property
+    def first_because(self) -> str:
+        """Why the first of all that wait stands first; empty where the list does not begin with it."""
+        first = self.rows[0].item if self.rows and self.query.page == 1 else None
+        return why_here(first) if first and first.state == ReviewState.OPEN.value else ""
 
     @property
     def today(self) -> int:
@@ -66,7 +78,7 @@ def listing(query: QueueQuery) -> Listing:
         community(),
         state=query.state,
         name=query.name,
-        window=query.window,
+        window=held_by(query.window),
         limit=PAGE_SIZE,
         offset=query.offset,
     )
@@ -150,7 +162,7 @@ def next_of(item_id: int, query: QueueQuery) -> int | None:
 
 
 def _page(item_id: int, query: QueueQuery) -> ItemPage:
-    return parts().queues.item(community(), item_id, name=query.name, window=query.window)
+    return parts().queues.item(community(), item_id, name=query.name, window=held_by(query.window))
 
 
 def undo_until() -> int | None:

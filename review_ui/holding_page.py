@@ -20,7 +20,7 @@ from review_ui.context import community, now, parts
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from moderation.domain.holding import Held
+    from moderation.domain.holding import Held, HeldBy
     from moderation.domain.windows import Window
     from moderation.store.queues import QueueEntry
     from moderation.store.tables import VerdictRow
@@ -64,7 +64,12 @@ def shown_of(entries: Sequence[QueueEntry]) -> dict[int, Shown]:
 def window_holds(windows: Sequence[tuple[Window, Phase]]) -> dict[str, int]:
     """How many posts that wait each sensitive period holds, by its name; none before it has begun."""
     begun = [one.name for one, phase in windows if phase is not Phase.COMING]
-    return _holding().by_window(community(), begun)
+    return _holding().by_window(community(), begun, now=now())
+
+
+def held_by(window: str) -> HeldBy | None:
+    """What a sensitive period holds, for a list of it; None where none is named."""
+    return _holding().held_by(community(), window, now=now()) if window else None
 
 
 def _holding() -> Holding:

@@ -33,6 +33,7 @@ def install(app: Flask) -> None:
         chips=chips,
         clock=clock,
         day=day,
+        exact=exact,
         iso=iso,
         ago=ago,
         percent=percent,
@@ -70,6 +71,11 @@ def clock(instant: int) -> str:
     """Local date and time, to the minute; the year only where it is another."""
     at = local(instant)
     return at.strftime("%m-%d %H:%M" if at.year == local(now()).year else "%Y-%m-%d %H:%M")
+
+
+def exact(instant: int) -> str:
+    """Local date and time, to the second: what a short age stands for."""
+    return local(instant).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def day(instant: int) -> str:

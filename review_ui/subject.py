@@ -13,8 +13,9 @@ from moderation.services.second_looks import ASKED
 from review_ui import guard
 
 if TYPE_CHECKING:
+    from moderation.services.queues import AuthorPost
     from moderation.store.sweeps import Marked
-    from moderation.store.tables import DecisionRow, PostRow, ReviewItemRow, UserRow, VerdictRow
+    from moderation.store.tables import DecisionRow, ReviewItemRow, UserRow, VerdictRow
     from review_ui.evidence import Case
     from review_ui.holding_page import Shown
     from review_ui.image_page import ShownImage
@@ -25,7 +26,7 @@ class Subject:
     """The post in the middle with everything around it."""
 
     case: Case
-    author_posts: list[tuple[PostRow, VerdictRow | None]]
+    author_posts: list[AuthorPost]
     verdicts: list[VerdictRow]
     decisions: list[tuple[DecisionRow, UserRow]]
     item: ReviewItemRow | None = None

@@ -14,7 +14,7 @@ from wtforms.validators import AnyOf, DataRequired, Length
 from moderation.domain.convention import CLAUSES
 from moderation.domain.evidence import Level
 from moderation.domain.sweeps import SweepKind
-from moderation.sweeps.judging import Criteria, a_contact
+from moderation.sweeps.criteria import Criteria, a_contact
 from moderation.text.entries import Entry, EntryError, Kind, check_entry
 from review_ui.word_reasons import reason
 

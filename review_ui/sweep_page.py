@@ -15,7 +15,7 @@ from moderation.sweeps.working import stalled
 from review_ui.marks import Group, Span, Tone, excerpt, lay_out
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from moderation.store.tables import PostRow, SweepPostRow
     from moderation.sweeps.pages import SweepPage
@@ -60,6 +60,11 @@ class ShownSweep:
         return stalled(self.page.sweep)
 
     @property
+    def release(self) -> bool:
+        """Whether it gives back what words alone had decided."""
+        return self.page.sweep.kind == SweepKind.RELEASE.value
+
+    @property
     def can_apply(self) -> bool:
         """Whether it was seen, and would change something."""
         return self.page.sweep.state == SweepState.PREVIEW.value and self.page.tally.count(Swept.PLANNED) > 0
@@ -101,7 +106,7 @@ class ShownSweep:
 
 def _parts(counts: Mapping[str, int], most: int) -> list[tuple[str, int, float, float]]:
     found, x = [], 0.0
-    for after in (Suggestion.REVIEW.value, Suggestion.BLOCK.value):
+    for after in (Suggestion.PASS.value, Suggestion.REVIEW.value, Suggestion.BLOCK.value):
         width = counts.get(after, 0) / most * WIDTH
         if width:
             found.append((after, counts[after], x, max(width, 2.0)))
@@ -115,7 +120,7 @@ def _shown(row: SweepPostRow, post: PostRow, body: Mapping[str, Any]) -> ShownPo
     fresh = [hit for hit in hits if hit["library"] == LIBRARY or hit["type"] == "contact"] or hits
     if post.revision == row.revision:
         for index, hit in enumerate(fresh):
-            tone = Tone.BLOCK if row.after == Suggestion.BLOCK.value else Tone.REVIEW
+            tone = Tone.BLOCK if Suggestion.BLOCK.value in (row.before, row.after) else Tone.REVIEW
             spans[Field(hit["field"])].append(Span(hit["start"], hit["end"], tone, index))
     title = lay_out(*excerpt(post.title, spans[Field.TITLE], width=60))
     return ShownPost(row, post, title, lay_out(*excerpt(post.text, spans[Field.TEXT], width=140)))
@@ -125,6 +130,19 @@ def sought(kind: str, criteria: Mapping[str, Any]) -> str:
     """What a sweep looks for, in one line."""
     if kind == SweepKind.POLICY.value:
         return f"v{criteria.get('policy')}"
-    words = [one["word"] for one in criteria.get("words") or criteria.get("contact") or ()]
+    if kind == SweepKind.RELEASE.value:
+        return _released(criteria["released"])
+    return _quoted(criteria.get("words") or criteria.get("contact") or ())
+
+
+def _released(found: Mapping[str, Any]) -> str:
+    """The words that are gone, or the import that was taken back."""
+    if "import" in found:
+        return str(gettext("已撤销的第 %(n)s 批导入", n=found["import"]))
+    return _quoted(found["words"])
+
+
+def _quoted(found: Sequence[Mapping[str, Any]]) -> str:
+    words = [one["word"] for one in found]
     shown = "、".join(f"「{word[:20]}」" for word in words[:5])
     return shown if len(words) <= 5 else str(gettext("%(words)s 等 %(n)s 个", words=shown, n=len(words)))  # noqa: PLR2004

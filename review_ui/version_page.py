@@ -10,6 +10,7 @@ from moderation.domain.budget import CANDIDATES, overload
 from moderation.domain.policy_versions import PolicyMoveError, PolicyState, check_move
 from moderation.domain.rehearsal import Stage
 from moderation.domain.verdict import Suggestion
+from moderation.replaying import heads_of
 from moderation.services.budgeting import team_of
 from moderation.services.policies import UnknownPolicyError
 from moderation.services.rehearsals import rehearsal_of
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 
     from moderation.domain.budget import Team
     from moderation.domain.coverage import Gap
-    from moderation.domain.rehearsal import Outcome, Rehearsal
+    from moderation.domain.rehearsal import Rehearsal
+    from moderation.domain.rehearsal_outcome import Candidate, Outcome
     from moderation.store.shadows import Watched
     from moderation.store.tables import PostRow
     from review_ui.policy_changes import Change
@@ -63,6 +65,7 @@ class VersionPage:
     team: Team | None
     shadow: Watched | None
     gaps: tuple[Gap, ...]
+    wish: str = ""
 
     @property
     def state(self) -> PolicyState:
@@ -88,16 +91,20 @@ class VersionPage:
     @property
     def heads(self) -> list[str]:
         """Heads whose threshold can be looked at."""
-        policy = self.reading.policy
-        return list(dict.fromkeys(rule.head for rule in policy.rules if rule.enabled)) if policy else []
+        return heads_of(self.reading.policy) if self.reading.policy else []
 
     @property
     def head(self) -> str:
         """The head looked at: the one that was asked for, else the first that changed."""
-        if self.run and self.run.head in self.heads:
-            return self.run.head
+        if self.wish in self.heads:
+            return self.wish
         changed = changed_heads(self.live.policy, self.reading.policy)
         return next((one for one in self.heads if one in changed), self.heads[0] if self.heads else "")
+
+    @property
+    def candidates(self) -> tuple[Candidate, ...]:
+        """Review thresholds of the head looked at, with what each leads to."""
+        return self.outcome.thresholds.get(self.head, ()) if self.outcome else ()
 
     @property
     def overload(self) -> float:
@@ -109,13 +116,13 @@ class VersionPage:
     @property
     def top(self) -> float:
         """The value at the chart's upper edge."""
-        highest = max((one.per_hour for one in self.outcome.candidates), default=0.0) if self.outcome else 0.0
+        highest = max((one.per_hour for one in self.candidates), default=0.0)
         return max(highest, float(self.team.capacity) if self.team else 0.0, 1.0) * 1.08
 
     @property
     def bars(self) -> list[Bar]:
         """The chart: review items an hour for each candidate threshold."""
-        found = self.outcome.candidates if self.outcome else ()
+        found = self.candidates
         step = CHART_WIDTH / max(1, len(found))
         return [
             Bar(one.review, one.per_hour, one.wrong_blocks, one.misses, index * step + step * 0.15,
@@ -146,8 +153,8 @@ class VersionPage:
         return not (state == PolicyState.LIVE and self.reading.error)
 
 
-def version_page(number: int) -> VersionPage:
-    """One version.
+def version_page(number: int, wish: str = "") -> VersionPage:
+    """One version; ``wish`` is the head whose thresholds are to be shown.
 
     Raises:
         UnknownPolicyError: the community has no such version.
@@ -169,6 +176,7 @@ def version_page(number: int) -> VersionPage:
         team=team_of(parts().sessions, community()),
         shadow=_shadow(version),
         gaps=parts().policies.uncovered(community(), version.row.document),
+        wish=wish,
     )
 
 

@@ -21,7 +21,12 @@ SWEEPS: Final = {
     SweepState.UNDOING: _("正在撤销"),
     SweepState.UNDONE: _("已撤销"),
 }
-KINDS: Final = {SweepKind.WORDS: _("词"), SweepKind.CONTACT: _("联系方式"), SweepKind.POLICY: _("策略版本")}
+KINDS: Final = {
+    SweepKind.WORDS: _("词"),
+    SweepKind.CONTACT: _("联系方式"),
+    SweepKind.POLICY: _("策略版本"),
+    SweepKind.RELEASE: _("放行"),
+}
 SWEPT: Final = {
     Swept.PLANNED: _("将改判"),
     Swept.APPLIED: _("已改判"),

@@ -12,6 +12,7 @@ from review_ui.bodies import drain
 from review_ui.context import user
 from review_ui.guard import EDITORS, may
 from review_ui.lexicon_page import WINDOW_DAYS, imports, shipped_lists, unsealed, words
+from review_ui.release_form import ReleaseForm, prefilled
 from review_ui.undone_imports import undone
 from review_ui.word_forms import OWN, WordForm
 from review_ui.word_reasons import place, reason
@@ -41,6 +42,7 @@ def word_page(
     problem: str = "",
     library: str = OWN,
     removed: str = "",
+    release: ReleaseForm | None = None,
 ) -> str:
     """Render the page with what one of its forms led to; ``text`` is a sent table, ``removed`` a sealed word."""
     sent: dict[str, Any] = {"table": table, "trial": trial, "problem": problem, "library": library}
@@ -50,6 +52,7 @@ def word_page(
         shipped=shipped_lists(),
         imports=imports(),
         form=form or WordForm(formdata=None, clause="3.1"),
+        release=release or prefilled(),
         preview=shown,
         text=text if len(text) <= SHOWN_TABLE else "",
         too_long=len(text) > SHOWN_TABLE,

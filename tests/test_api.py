@@ -662,6 +662,8 @@ def test_brand_statistics(api: Api) -> None:
     totals = body["totals"]
     assert (totals["mentions"], totals["posts"], totals["authors"]) == (3, 2, 2)
     assert (totals["positive"], totals["negative"], totals["net_sentiment"]) == (2, 1, 0.3333)
+    assert (totals["net_sentiment_rated"], totals["net_sentiment_few"]) == (3, True)
+    assert -1 < totals["net_sentiment_low"] < totals["net_sentiment"] < totals["net_sentiment_high"] < 1
     assert totals["by_source"] == {"论坛": 3}
     assert body["definitions"]["clean"]
     raw = api.get(f"{path}?from=2025-11-17&to=2025-11-22&count=raw").json

@@ -97,6 +97,59 @@ def test_radar_and_gangs(api: Api) -> None:
     assert api.get("/v1/radar?days=0").status_code == 422
 
 
+def brought(api: Api, *words: str) -> int:
+    """Import words into the list 糖; answers the import's id."""
+    entries = [{"word": word, "level": "block", "clause": "3.6"} for word in words]
+    number: int = api.ask("POST", "/v1/lexicons/糖/entries", {"entries": entries}).json["import"]
+    return number
+
+
+def test_what_an_import_had_decided_is_released(api: Api) -> None:
+    made = brought(api, "龙须糖")
+    kept(api, "卖龙须糖", "你好")
+    problem(api.ask("POST", "/v1/sweeps", {"undone_import": made}), 422, "take it back first")
+    api.ask("POST", f"/v1/lexicons/糖/imports/{made}/undo")
+    seen = preview(api, {"undone_import": made, "why": "误伤"})
+    assert (seen["kind"], seen["posts"], seen["planned"], seen["already"]) == ("release", 1, 1, 0)
+    assert seen["changes"] == [{"before": "block", "after": "pass", "clause": "3.6", "posts": 1}]
+    path = f"/v1/sweeps/{seen['id']}"
+    assert api.ask("POST", f"{path}/apply").json["changed"] == 1
+    assert api.get("/v1/posts/p0").json["verdict"]["suggestion"] == "pass"
+    assert "内容放行记录" in api.get(f"{path}/receipt?format=text").text
+    assert api.ask("POST", f"{path}/undo").json["restored"] == 1
+    assert api.get("/v1/posts/p0").json["verdict"]["suggestion"] == "block"
+
+
+def test_what_a_removed_word_had_decided_is_released(api: Api) -> None:
+    brought(api, "龙须糖")
+    kept(api, "卖龙须糖", "你好")
+    removed = {"removed": {"list": "糖", "words": [{"word": "龙须糖"}]}}
+    problem(api.ask("POST", "/v1/sweeps", removed), 422, "'龙须糖' is in force")
+    (word,) = api.get("/v1/lexicons/糖/entries").json["entries"]
+    api.ask("DELETE", f"/v1/lexicons/糖/entries/{word['id']}")
+    assert preview(api, removed)["planned"] == 1
+    both = {**removed, "undone_import": 1}
+    problem(api.ask("POST", "/v1/sweeps", both), 422, "not both")
+    problem(api.ask("POST", "/v1/sweeps", {"removed": {"list": "糖", "words": []}}), 422, "words")
+    problem(api.ask("POST", "/v1/sweeps", {"undone_import": 99}), 422, "no import 99")
+    problem(api.of("other").ask("POST", "/v1/sweeps", {"undone_import": 1}), 422, "no import 1")
+
+
+def test_a_large_release_is_done_by_a_worker(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = brought(api, "龙须糖")
+    kept(api, "卖龙须糖", "又卖龙须糖", "还卖龙须糖", "你好")
+    api.ask("POST", f"/v1/lexicons/糖/imports/{made}/undo")
+    monkeypatch.setattr(endpoint, "AT_ONCE", 2)
+    answer = api.ask("POST", "/v1/sweeps", {"undone_import": made})
+    assert (answer.status_code, answer.json["progress"]) == (202, {"done": 0, "total": 3})
+    path = f"/v1/sweeps/{answer.json['id']}"
+    for verb, state in (("", "preview"), ("apply", "applied"), ("undo", "undone")):
+        if verb:
+            assert api.ask("POST", f"{path}/{verb}").status_code == 202
+        maintain(api)
+        assert api.get(path).json["state"] == state
+
+
 def maintain(api: Api) -> None:
     """What a worker does."""
     Maintenance(

@@ -16,9 +16,9 @@ from moderation.domain.brands import (
     Candidate,
     bucket_of,
     link,
-    net_sentiment,
 )
 from moderation.domain.evidence import Field
+from moderation.domain.net_sentiment import net_sentiment
 from moderation.text.lexicon import Lexicon
 from moderation.text.segment import default_segmenter
 from moderation.text.understand import understand
@@ -224,10 +224,23 @@ def test_bucket_holds_its_instant(instant: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("positive", "negative", "net"), [(3, 1, 0.5), (0, 4, -1.0), (2, 0, 1.0), (0, 0, None)]
+    ("positive", "negative", "net", "bounds", "few"),
+    [
+        (3, 1, 0.5, (-0.4, 0.91), True),
+        (0, 4, -1.0, (-1.0, -0.02), True),
+        (2, 0, 1.0, (-0.32, 1.0), True),
+        (0, 0, None, (-1.0, 1.0), True),
+        (15, 14, 1 / 29, (-0.32, 0.37), True),
+        (15, 15, 0.0, (-0.34, 0.34), False),
+        (300, 100, 0.5, (0.41, 0.58), False),
+    ],
 )
-def test_net_sentiment(positive: int, negative: int, net: float | None) -> None:
-    assert net_sentiment(positive, negative) == net
+def test_net_sentiment_says_how_sure_it_is(
+    positive: int, negative: int, net: float | None, bounds: tuple[float, float], *, few: bool
+) -> None:
+    found = net_sentiment({"positive": positive, "negative": negative, "neutral": 99})
+    assert (found.value, found.rated, found.is_few) == (net, positive + negative, few)
+    assert (found.low, found.high) == pytest.approx(bounds, abs=0.01)
 
 
 def test_an_excluded_long_name_does_not_hide_a_shorter_brand() -> None:

@@ -11,7 +11,7 @@ from moderation.domain.budget import CANDIDATES, Budget, Sample, Team, overload,
 from moderation.domain.evidence import Level
 from moderation.domain.policy import Circumstances, Evidence, Threshold
 from moderation.domain.post import Scene
-from moderation.domain.rehearsal import outcome_of
+from moderation.domain.rehearsal_outcome import outcome_of
 from moderation.domain.review import DecisionKind
 from moderation.domain.tally import Tally, tally_from_json, tally_json
 from moderation.domain.verdict import Suggestion
@@ -107,12 +107,13 @@ def test_a_tally_survives_being_kept() -> None:
         Replay("3", "c", "你好", PASS, PASS),
     ])  # fmt: skip
     budget.add(of(Evidence(some_scores(ad=score)), "ad") for score in (0.2, 0.6, 0.97))
-    kept = json.loads(json.dumps(tally_json(Tally(found, budget))))
+    kept = json.loads(json.dumps(tally_json(Tally(found, (budget, Budget("abuse", hours=3.0))))))
     assert "闲聊" not in str(kept)
     again = tally_from_json(kept)
     assert again.backtest == found.told({})
-    assert again.budget == budget
-    outcome = outcome_of(again.backtest, again.budget)
-    assert outcome == outcome_of(found, budget)
+    assert again.budgets == (budget, Budget("abuse", hours=3.0))
+    assert again.heads == ["ad", "abuse"]
+    outcome = outcome_of(again.backtest, again.budgets)
+    assert outcome == outcome_of(found, again.budgets)
     assert (outcome.flipped, outcome.reviews("before"), outcome.reviews("after")) == (2, 1, 1)
     assert outcome.per_hour("after") == pytest.approx(1 / 3)

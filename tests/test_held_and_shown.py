@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import select
 
+from moderation.domain.holding import Cause
 from moderation.domain.post import Overdue, PublishingMode, PublishingRule, Timeout
 from moderation.domain.verdict import Suggestion
 from moderation.domain.windows import Window
 from moderation.publishing import Publishing
 from moderation.services.holding import Holding
 from moderation.services.intake import Intake
+from moderation.store import threads
 from moderation.store.tables import PostRow, VerdictRow
 from tests import desk
 from tests import pictures as drawn
@@ -139,12 +141,52 @@ def test_what_a_period_holds_is_counted_on_both_databases(database_url: str) -> 
         {"policy": "default-1+夏%_会", "suggestion": "block"},
     ):
         told(there, ADVERT, **one)
-    found = Holding(parts.sessions, Publishing()).by_window(there.community, ["夏%_会", "没有的"])
+    holding = Holding(parts.sessions, Publishing())
+    found = holding.by_window(there.community, ["夏%_会", "没有的"], now=NOW)
     assert found == {"夏%_会": 2, "没有的": 0}
-    entries = parts.queues.queue(there.community, window="夏%_会").entries
+    held = holding.held_by(there.community, "夏%_会", now=NOW)
+    entries = parts.queues.queue(there.community, window=held).entries
     assert len(entries) == 2
-    follows = parts.queues.item(there.community, entries[0].item.id, window="夏%_会").next_item_id
+    follows = parts.queues.item(there.community, entries[0].item.id, window=held).next_item_id
     assert follows == entries[1].item.id
+    parts.sessions.close()
+
+
+PLACES: tuple[tuple[str, str, str, bool], ...] = (
+    # board, thread, mode when it came in, whether the period is what holds it
+    ("", "", "post", True),
+    ("婚恋", "", "pre", True),  # the period had made it so
+    ("母婴", "", "pre", False),
+    ("母婴/奶粉", "", "pre", False),
+    ("母婴", "", "post", True),  # the board has become stricter since
+    ("母婴", "open", "pre", True),  # a thread set apart: shown at once but for the period
+    ("婚恋", "shut", "pre", False),
+    ("婚恋", "named", "pre", False),
+)
+
+
+def test_a_period_does_not_count_what_its_board_holds_anyway(database_url: str) -> None:
+    parts = desk.web_parts(database_url, StoppedClock(NOW))
+    there = Desk(parts, StoppedClock(NOW))
+    rules = (*RULES, PublishingRule(PRE, thread="named"))
+    with parts.sessions.write.begin() as session:
+        for apart, how in (("open", PublishingMode.POST_MODERATION), ("shut", PRE)):
+            threads.set_mode(session, there.community, apart, how, why="", author="王", now=NOW)
+    expected = []
+    for group, thread, mode, counts in PLACES:
+        item = told(there, ADVERT, policy="default-1+秋季大会", group=group, mode=mode)
+        with parts.sessions.write.begin() as session:
+            post = session.scalars(select(PostRow).where(PostRow.id == item.post_id)).one()
+            post.context = {"thread_id": thread} if thread else {}
+        expected += [item.id] if counts else []
+    holding = Holding(parts.sessions, Publishing(rules))
+    assert holding.by_window(there.community, ["秋季大会"], now=NOW) == {"秋季大会": len(expected)}
+    held = holding.held_by(there.community, "秋季大会", now=NOW)
+    entries = parts.queues.queue(there.community, window=held).entries
+    assert [one.item.id for one in entries] == expected
+    waiting = [(one.item, one.post, one.verdict) for one in parts.queues.queue(there.community).entries]
+    causes = holding.of(there.community, [one for one in waiting if one[2]], now=NOW)  # type: ignore[misc]
+    assert sorted(number for number, one in causes.items() if one.cause is Cause.WINDOW) == expected
     parts.sessions.close()
 
 

@@ -16,8 +16,8 @@ from moderation.services.rehearsals import Rehearsals
 from moderation.services.sweeping import Sweeping
 from moderation.services.sweeps import Sweeps
 from moderation.store import looks
+from moderation.sweeps.criteria import Criteria
 from moderation.sweeps.judges import Judges
-from moderation.sweeps.judging import Criteria
 from moderation.sweeps.working import MOST_ATTEMPTS
 from moderation.wiring.maintenance import Maintenance, waits
 from tests.factories import CALIBRATED, DAY, NOW, a_scoring, a_submission, an_entry, keep

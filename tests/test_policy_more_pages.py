@@ -27,7 +27,7 @@ from moderation.text.lexicon import Lexicon
 from moderation.wiring.lexicon_files import read_lexicons
 from tests import desk
 from tests.desk import MINUTE, Told
-from tests.factories import DAY, HOUR, NOW, a_community
+from tests.factories import DAY, HOUR, NOW, a_community, a_scoring, a_submission, keep
 from tests.fakes import StoppedClock
 from tests.policy_desk import SHIPPED, PolicyDesk, policy_parts
 
@@ -382,9 +382,12 @@ def test_a_backtest_opens_on_the_head_that_changed(at: PolicyDesk) -> None:
     changed = SHIPPED.replace('head = "hate"\n', 'head = "hate"\nreview = 0.31\n')
     assert changed != SHIPPED
     row = at.parts.policies.draft(at.community, document=changed, why="", author="李", now=NOW)
-    assert '<option value="hate" selected' in at.get(f"/policy/{row.number}").text
     at.post(f"/policy/{row.number}/backtest", days="7")
-    assert "「歧视」的待审阈值定在哪里" in at.get(f"/policy/{row.number}").text
+    page = at.get(f"/policy/{row.number}").text
+    assert "「歧视」的待审阈值定在哪里" in page
+    assert '<option value="hate" selected' in page
+    assert "「广告」的待审阈值定在哪里" in at.get(f"/policy/{row.number}?head=ad").text
+    assert "「歧视」的待审阈值定在哪里" in at.get(f"/policy/{row.number}?head=none").text
 
 
 def test_a_backtest_says_how_many_only_change_the_clause(at: PolicyDesk) -> None:
@@ -396,3 +399,16 @@ def test_a_backtest_says_how_many_only_change_the_clause(at: PolicyDesk) -> None
     assert part(at.get(f"/policy/{row.number}").text, "policy-clause-only")[0].startswith(
         "其中 2 条只换条款，判定不变。"
     )
+
+
+def test_a_backtest_says_of_how_many_posts_a_part_is_kept(at: PolicyDesk) -> None:
+    desk.tell(at.parts, at.community, Told("换季清仓", Suggestion.REVIEW, "3.1", ad=0.7))
+    row = at.parts.policies.draft(at.community, document=SHIPPED, why="", author="李", now=NOW)
+    at.post(f"/policy/{row.number}/backtest", days="7")
+    assert "policy-backtest-partly" not in at.get(f"/policy/{row.number}").text
+    keep(at.parts.sessions, at.community, a_submission("p", "周末见", images=("img_gone",)), now=NOW - 1)
+    a_scoring(at.parts.sessions, clock=at.clock).score_pending()
+    at.post(f"/policy/{row.number}/backtest", days="7")
+    page = at.get(f"/policy/{row.number}").text
+    assert part(page, "policy-backtest-partly")[0].startswith("1 条有些部分不重判")
+    assert re.search(r'data-testid="policy-flip-review-review">2<', page)

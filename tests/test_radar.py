@@ -24,7 +24,7 @@ from moderation.domain.radar_terms import beside_contacts, terms
 from moderation.services.radar import Radar
 from moderation.services.wordlists import WordLists
 from moderation.sweeps.adverts import same_adverts
-from moderation.sweeps.hearing import everyday
+from moderation.sweeps.hearing import everyday, filler
 from moderation.text.entries import Kind
 from moderation.text.known import KnownWords
 from moderation.text.pinyin import sound_of_word
@@ -110,6 +110,42 @@ def test_what_is_everyday(term: str, known: bool) -> None:  # noqa: FBT001 - a c
     assert everyday(term) is known
 
 
+FILLERS = (
+    "我们的 就是这样 一个人 可以不 有需要的 需要的可以 现在就 来自客户端 点击查看更多 详情请看 转发分享 大家好啊 "
+    "你好呀 欢迎大家 谢谢大家 新年快乐 三月五号 二十一日 周五晚上 今天晚上 第三天 五百块 10kg 24h http hello"
+)
+SLANG = "龙须糖 上分 老地方 私我 加我 点我 日结 你懂的 上车 品茶 新茶 v我50 91av 姐妹们 一夜"
+
+
+@pytest.mark.parametrize("term", FILLERS.split())
+def test_what_says_nothing(term: str) -> None:
+    assert filler(term)
+
+
+@pytest.mark.parametrize("term", SLANG.split())
+def test_what_may_be_slang_is_never_taken_for_filler(term: str) -> None:
+    assert not filler(term)
+
+
+def test_filler_and_parts_of_a_stronger_one_are_left_out() -> None:
+    blocked = {
+        "大家好啊": 40,
+        "批龙须糖": 20,
+        "龙须糖": 22,
+        "须糖": 25,
+        "高山茶": 9,
+        "wechat:12345": 9,
+        "wechat": 9,
+    }
+    passed = {"龙须糖": 20, "须糖": 40}
+    found = rank(blocked, passed, all_blocked=300, all_passed=5_000, filler=lambda term: term == "大家好啊")
+    assert [one.text for one in found] == ["批龙须糖", "wechat:12345", "wechat", "高山茶"]
+    assert [one.text for one in rank(blocked, passed, all_blocked=300, all_passed=5_000, limit=2)] == [
+        "大家好啊",
+        "批龙须糖",
+    ]
+
+
 def test_addresses_are_no_words() -> None:
     assert terms("点 http://rx-lipei.example/t?c=8 领券 jd.com.libao.example/go") == {"领券"}
 
@@ -187,6 +223,14 @@ def test_known_words_are_cut_out() -> None:
     assert KnownWords([]).without("招兼职") == "招兼职"
 
 
+def test_allowed_words_and_parts_of_combinations() -> None:
+    known = KnownWords([an_entry("加 & 微信|薇信", kind=Kind.COMBINATION), an_entry("兼职", kind=Kind.ALLOW)])
+    assert known.without("招兼职人") == "招\n人"
+    assert known.nearest("煎芝") == ("", ""), "an innocent word explains no slang"
+    assert known.combination_with("薇信") == "加 & 微信|薇信"
+    assert known.combination_with("电信") == ""
+
+
 # ---------------------------------------------------------------- over posts
 
 
@@ -247,6 +291,28 @@ def test_own_words_are_known_too(forum: Forum) -> None:
     assert not any("须" in one.candidate.text for one in page.rising)
 
 
+def test_what_too_few_accounts_wrote_is_left_out(forum: Forum) -> None:
+    """A contact needs no third account, and of a post without an author nothing is known."""
+    for name, authors in (("云雾茶", ["v1", "v2"]), ("白毫针", ["w1", "w2", "w3"]), ("祁红香", [None])):
+        keep(forum.sessions, forum.id, *[
+            a_submission(
+                f"{name}{n}",
+                f"{name}第{n}批,加微信 tea{str(len(authors)) * 5}",
+                author=an_author(authors[n % len(authors)]) if authors[0] else None,
+            )
+            for n in range(6)
+        ])  # fmt: skip
+    scoring = a_scoring(forum.sessions)
+    while scoring.score_pending():
+        pass
+    page = Radar(forum.sessions, (an_entry("加微信"),)).look(forum.id, since=NOW, until=LATER)
+    texts = [one.candidate.text for one in page.rising]
+    assert not any("云雾" in text for text in texts)
+    assert any("白毫针" in text for text in texts)
+    assert any("祁红香" in text for text in texts)
+    assert {"wechat:tea22222", "wechat:tea33333"} <= set(texts)
+
+
 def test_the_radar_stays_in_community_and_window(forum: Forum) -> None:
     other = Forum(forum.sessions, "other")
     radar = Radar(forum.sessions)
@@ -256,9 +322,9 @@ def test_the_radar_stays_in_community_and_window(forum: Forum) -> None:
 
 
 def test_what_rises_in_one_advert_is_one_group(forum: Forum) -> None:
-    """Two accounts fill in one template; an advert of its own stays apart, and so does a word of both."""
+    """Three accounts fill in one template; an advert of its own stays apart, and so does a word of both."""
     keep(forum.sessions, forum.id, *[
-        a_submission(f"tea{n}", f"高山云雾茶叶批发,{n}斤起发货到家,加微信 chaye{n % 2}66", author=an_author("v"))
+        a_submission(f"tea{n}", f"高山云雾茶叶批发,{n}斤起发货到家,加微信 chaye{n % 2}6", author=an_author(f"v{n % 3}"))
         for n in range(6)
     ])  # fmt: skip
     scoring = a_scoring(forum.sessions)

@@ -55,7 +55,7 @@ class Shop:
         self.parts = Rehearsals(sessions, self.bell, LIVE, CALIBRATED, batch=2)
 
     def ask(self, number: int = 1) -> Rehearsal:
-        return self.parts.ask(self.community_id, number, days=7, head="ad", by="王", now=NOW + 1)
+        return self.parts.ask(self.community_id, number, days=7, by="王", now=NOW + 1)
 
     def step(self) -> bool:
         """One slice that has time for one step only."""
@@ -98,7 +98,7 @@ def test_steps_come_to_what_a_backtest_at_once_finds(shop: Shop) -> None:
     assert at_once.flipped == 2
     outcome = found[0].outcome
     assert outcome
-    assert (outcome.posts, outcome.flipped, outcome.head, len(outcome.candidates) > 9) == (5, 2, "ad", True)
+    assert (outcome.posts, outcome.flipped, list(outcome.thresholds)) == (5, 2, ["ad"])
 
 
 def test_texts_are_read_when_asked_and_not_kept(shop: Shop) -> None:
@@ -112,7 +112,7 @@ def test_texts_are_read_when_asked_and_not_kept(shop: Shop) -> None:
 
 
 def test_time_left_is_judged_by_how_it_went() -> None:
-    run = Rehearsal(7, "ad", 0, "王", NOW, NOW + 10_000_000, done=40, total=100, began_at=NOW)
+    run = Rehearsal(7, 0, "王", NOW, NOW + 10_000_000, done=40, total=100, began_at=NOW)
     assert run.seconds_left == pytest.approx(15.0)
     assert replace(run, done=0).seconds_left is None
     assert replace(run, began_at=None).seconds_left is None
@@ -229,7 +229,7 @@ def test_the_interface_answers_at_once_or_says_where_to_look(
     api.ask("POST", "/v1/policies", {"document": STRICT})
     at_once = api.ask("POST", "/v1/policies/1/backtest?days=7")
     assert (at_once.status_code, at_once.json["result"]["posts"]) == (200, 3)
-    assert {"scores", "words", "windows", "people"} == set(at_once.json["basis"])
+    assert {"scores", "words", "windows", "people", "kept"} == set(at_once.json["basis"])
     assert api.get("/v1/policies/1/backtest").json == at_once.json  # also after it ended
     monkeypatch.setattr(endpoint, "AT_ONCE", 2)
     for _ in range(2):  # asked twice, it is the same run
@@ -287,7 +287,7 @@ def test_each_post_is_judged_in_the_windows_that_were_open_when_it_came_in(shop:
     draft = shop.policies.draft(shop.community_id, document=window, why="", author="王", now=NOW)
     keep(shop.sessions, shop.community_id, a_submission("later", "以后有优惠"), now=NOW + 2 * HOUR)
     a_scoring(shop.sessions, clock=lambda: NOW + 2 * HOUR).score_pending()
-    shop.parts.ask(shop.community_id, draft.number, days=7, head="ad", by="王", now=NOW + 3 * HOUR)
+    shop.parts.ask(shop.community_id, draft.number, days=7, by="王", now=NOW + 3 * HOUR)
     while shop.step():
         pass
     found = shop.parts.latest(shop.community_id, draft.number)
@@ -298,5 +298,7 @@ def test_each_post_is_judged_in_the_windows_that_were_open_when_it_came_in(shop:
         (Suggestion.REVIEW, Suggestion.REVIEW): 2, (Suggestion.REVIEW, Suggestion.PASS): 1,
     }  # fmt: skip
     assert [one.data_id for one in counted.examples[Suggestion.REVIEW, Suggestion.PASS]] == ["later"]
-    by_threshold = {one.review: round(one.per_hour * run.outcome.hours) for one in run.outcome.candidates}
+    by_threshold = {
+        one.review: round(one.per_hour * run.outcome.hours) for one in run.outcome.thresholds["ad"]
+    }
     assert (by_threshold[0.6], by_threshold[0.7], by_threshold[0.9], by_threshold[0.99]) == (3, 2, 2, 2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import shutil
 from typing import TYPE_CHECKING
@@ -589,6 +590,11 @@ def test_the_brand_page_counts_and_leads_to_the_posts(at: Desk, brand_id: int) -
     page = at.get(f"/brands/{brand_id}?days=14").text
     assert "近 14 天被提及 70 次" in page
     assert 'data-testid="too-few"' not in page
+    interval = re.search(r'data-testid="net-interval">\[([+−\d]+), ([+−\d]+)\] n=(\d+)<', page)
+    assert interval
+    low, high = (int(one.replace("−", "-")) for one in interval.groups()[:2])
+    assert -100 <= low < high <= 100
+    assert int(interval[3]) >= 30
     negative = at.get(f"/brands/{brand_id}?days=14&polarity=negative").text
     assert negative.count('data-testid="mention"') == 20
     assert "真的好喝" not in negative
@@ -608,7 +614,9 @@ def test_the_series_adds_up(at: Desk, brand_id: int) -> None:
 
 def test_few_mentions_are_said_to_be_few(at: Desk, brand_id: int) -> None:
     at.log_in(Role.BRAND)
-    assert "少于 30 条" in at.get("/brands").text
+    cards = html.unescape(at.get("/brands").text)
+    assert "样本太少（n=" in cards
+    assert "n 不到 30 不给数" in cards
     few = next(each for each in at.parts.statistics.all_brands(at.community) if each.name == "喜茶")
     assert 'data-testid="too-few"' in at.get(f"/brands/{few.id}").text
     none = next(each for each in at.parts.statistics.all_brands(at.community) if each.name == "蜜雪冰城")

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from moderation.domain.evidence import Level
 from moderation.domain.policy_versions import PolicyState
 from moderation.domain.review import Decision, DecisionKind
-from moderation.domain.sweep_receipts import receipt_text
+from moderation.domain.sweep_receipt_text import receipt_text
 from moderation.domain.sweeps import SweepStateError, Swept, digest
 from moderation.services import sweeping
 from moderation.services.intake import Intake
@@ -35,8 +35,8 @@ from moderation.store.tables import (
     VerdictRow,
 )
 from moderation.sweeps import working
+from moderation.sweeps.criteria import Criteria, SweepCriteriaError, a_contact
 from moderation.sweeps.judges import Judges, UnknownSweepPolicyError
-from moderation.sweeps.judging import Criteria, SweepCriteriaError, a_contact
 from moderation.sweeps.pages import UnknownSweepError
 from moderation.sweeps.steps import apply_batch, undo_batch
 from moderation.text.entries import EntryError, Kind

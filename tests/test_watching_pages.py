@@ -15,7 +15,8 @@ from moderation.domain.review import Decision, DecisionKind, ReviewState
 from moderation.services.users import Role
 from moderation.store.tables import LookRow
 from moderation.sweeps.working import MOST_ATTEMPTS
-from tests.factories import HOUR, MINUTE, NOW
+from moderation.text.entries import Kind
+from tests.factories import HOUR, MINUTE, NOW, an_entry
 from tests.fakes import StoppedClock
 from tests.watching_desk import WatchDesk, watch_parts
 
@@ -253,6 +254,32 @@ def test_the_ordinary_lists_leave_emergency_words_alone(at: WatchDesk) -> None:
 
 
 # ---------------------------------------------------------------- radar
+
+
+def test_the_radar_says_what_it_lists_and_what_a_list_has_of_it(at: WatchDesk) -> None:
+    at.parts.wordlists.add(
+        at.community,
+        "own",
+        [an_entry("批龙须糖到货 & 红包", kind=Kind.COMBINATION)],
+        author="王",
+        now=at.clock(),
+    )
+    at.fill()
+    for number in range(6):
+        at.send(f"alone{number}", f"冰皮酥饼上新{number}盒,加微信 bing777", "u9")
+    for number in range(40):
+        at.send(f"more{number}", f"楼下的猫又胖了,第{number}天", f"t{number}")
+    at.clock.forward(MINUTE)
+    at.post("/radar", days="7")
+    at.maintain()
+    shown = at.get("/radar").text
+    assert "至少 3 条被拦截的帖子、3 个不同账号" in figure(shown, "radar-rule")
+    assert "冰皮" not in re.sub(r"<ul class=.samples.>.*?</ul>", "", shown, flags=re.DOTALL), (
+        "one account wrote it"
+    )
+    assert "bing777" in shown
+    kept = at.parts.radar.board(at.community).candidates
+    assert {one["part_of"] for one in kept if one["text"] == "批龙须糖到货"} == {"批龙须糖到货 & 红包"}
 
 
 def test_the_radar_from_asking_to_dismissing(at: WatchDesk) -> None:

@@ -214,6 +214,41 @@ def test_a_common_word_that_blocks_is_asked_about_once_more(at: PolicyDesk) -> N
     assert len(at.parts.wordlists.entries(at.community)) == 2
 
 
+TRIED = {
+    "words": 2,
+    "days": 7,
+    "posts": 4,
+    "read": 4,
+    "complete": True,
+    "struck": 3,
+    "more": 0,
+    "preview": True,
+}
+HIT = {"word": "的", "kind": "normal", "level": "block", "clause": "3.1", "posts": 3}
+
+
+@pytest.mark.parametrize("kind", ["json", "csv"])
+def test_what_words_would_hit_over_http(api: Api, kind: str) -> None:
+    for number, one in enumerate(("我的一", "我的二", "我的三", "没有")):
+        api.post({"data_id": f"p{number}", "text": one})
+    path = "/v1/lexicons/own/entries?preview=true"
+    entries = [{"word": "的", "level": "block", "clause": "3.1"}, {"word": "罕见词", "clause": "3.1"}]
+    table = "word,level,clause\n的,block,3.1\n罕见词,review,3.1\n".encode()
+    answer = (
+        api.ask("POST", path, {"entries": entries})
+        if kind == "json"
+        else api.ask("POST", path, data=table, content_type="text/csv")
+    )
+    assert (answer.status_code, answer.json) == (200, {**TRIED, "hits": [HIT], "block_much": [HIT]})
+    assert api.get("/v1/lexicons/own/entries").json == {"entries": []}
+    assert api.get("/v1/lexicons/own/imports").json == {"imports": []}
+    problem(api.ask("POST", path, {"entries": [{"word": "糖", "clause": "9.9"}]}), 422, "clause")
+    problem(api.ask("POST", f"{path}&days=91", {"entries": entries}), 422, "days")
+    problem(
+        api.ask("POST", path.replace("own", "emergency"), {"entries": entries}), 422, "place of their own"
+    )
+
+
 def test_a_common_word_for_review_is_shown_and_kept(at: PolicyDesk) -> None:
     at.score(*(f"我的第 {n} 个的" for n in range(FEW)))
     at.clock.forward(1_000_000)

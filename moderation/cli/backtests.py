@@ -66,6 +66,8 @@ def backtest(policy_file: Path, days: int, as_json: bool, data_dir: Path | None)
 
 def _summary(found: Backtest) -> str:
     lines = [f"{found.posts} posts decided again, {found.flipped} otherwise"]
+    if found.partly:
+        lines.append(f"{found.partly} have parts that are not replayed; their outcome is kept")
     lines += [f"  {before} -> {after}: {count}" for (before, after), count in found.flips.most_common()]
     for name, share in (("precision", found.precision), ("recall", found.recall)):
         old, new = share("before"), share("after")

@@ -3,30 +3,20 @@
 from __future__ import annotations
 
 import json
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from moderation.cli.base import community_id, database, settings
-from moderation.cli.looking import (
-    DAY,
-    WHO,
-    data_dir_option,
-    days_option,
-    json_option,
-    progress_bar,
-    show_table,
-)
+from moderation.cli.looking import DAY, WHO, data_dir_option, days_option, json_option, progress_bar
+from moderation.cli.sweep_parts import show_sweep, sweeping, told_plainly
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
-    from moderation.services.sweeping import Sweeping
-    from moderation.store.engine import Sessions
-    from moderation.sweeps.judging import Criteria
-    from moderation.sweeps.pages import SweepPage
+    from moderation.sweeps.criteria import Criteria
 
 
 @click.group()
@@ -66,8 +56,8 @@ def preview(
     from moderation.wiring.common import clock
 
     now = clock()
-    with closing(database(data_dir)) as sessions, _told_plainly(), progress_bar("sweeping") as progress:
-        page = _sweeping(sessions, data_dir).preview(
+    with closing(database(data_dir)) as sessions, told_plainly(), progress_bar("sweeping") as progress:
+        page = sweeping(sessions, data_dir).preview(
             community_id(sessions),
             _criteria(**sought),
             since=now - days * DAY,
@@ -78,7 +68,7 @@ def preview(
             may_block=may_block,
             progress=progress,
         )
-    _show(page, as_json=as_json)
+    show_sweep(page, as_json=as_json)
 
 
 @sweep.command()
@@ -116,7 +106,7 @@ def receipt(number: int, *, as_json: bool, data_dir: Path | None) -> None:
     """
     from moderation.wiring.sweeps import build_sweeps
 
-    with closing(database(data_dir)) as sessions, _told_plainly():
+    with closing(database(data_dir)) as sessions, told_plainly():
         service = build_sweeps(settings(data_dir=data_dir), sessions, None)
         found, text = service.receipt(community_id(sessions), number)
     click.echo(json.dumps(found, ensure_ascii=False, indent=1) if as_json else text.rstrip())
@@ -125,29 +115,18 @@ def receipt(number: int, *, as_json: bool, data_dir: Path | None) -> None:
 def _run(verb: str, number: int, *, as_json: bool, data_dir: Path | None) -> None:
     from moderation.wiring.common import clock
 
-    with closing(database(data_dir)) as sessions, _told_plainly(), progress_bar(verb) as progress:
-        page = getattr(_sweeping(sessions, data_dir), verb)(
+    with closing(database(data_dir)) as sessions, told_plainly(), progress_bar(verb) as progress:
+        page = getattr(sweeping(sessions, data_dir), verb)(
             community_id(sessions), number, author=WHO, now=clock(), progress=progress
         )
-    _show(page, as_json=as_json)
-
-
-def _sweeping(sessions: Sessions, data_dir: Path | None) -> Sweeping:
-    from moderation.outbound.bell import Bell
-    from moderation.wiring.common import connect_redis
-    from moderation.wiring.sweeps import build_sweeping
-
-    chosen = settings(data_dir=data_dir)
-    # Without a bell nothing is lost: the workers' schedule looks for brands to count again by itself.
-    bell = Bell(connect_redis(chosen.redis_url)) if chosen.redis_url else None
-    return build_sweeping(chosen, sessions, bell)
+    show_sweep(page, as_json=as_json)
 
 
 def _criteria(
     *, words: Sequence[str], table: Path | None, contact: str, policy: int, clause: str, level: str
 ) -> Criteria:
     from moderation.domain.evidence import Level
-    from moderation.sweeps.judging import Criteria, a_contact
+    from moderation.sweeps.criteria import Criteria, a_contact
     from moderation.text.entries import Entry, Kind
     from moderation.text.listing import load_csv
 
@@ -159,42 +138,3 @@ def _criteria(
             raise click.ClickException(f"{table}: cannot be read: {error}") from error
     sought = a_contact(contact, clause=clause, level=Level(level)) if contact.strip() else None
     return Criteria(words=tuple(entries), contact=sought, policy=policy)
-
-
-@contextmanager
-def _told_plainly() -> Iterator[None]:
-    """Errors of sweeps and words as one clear line."""
-    from moderation.domain.sweeps import SweepStateError
-    from moderation.sweeps.pages import UnknownSweepError
-    from moderation.text.entries import EntryError
-
-    try:
-        yield
-    except (EntryError, SweepStateError, UnknownSweepError) as error:
-        raise click.ClickException(str(error)) from error
-
-
-def _show(page: SweepPage, *, as_json: bool) -> None:
-    from moderation.endpoints.sweep_shapes import page_json
-
-    found = page_json(page)
-    if as_json:
-        click.echo(json.dumps(found, ensure_ascii=False, indent=1))
-        return
-    click.echo(
-        f"sweep {found['id']} ({found['state']}): {found['posts']} posts read, {found['matched']} struck, "
-        f"{found['decided_by_people']} decided by people, "
-        f"{found['already']} judged so or more strictly already, {found['planned']} to change, "
-        f"{found['changed']} changed, {found['restored']} restored"
-    )
-    for name in ("left", "not_restored"):
-        for reason, posts in found[name].items():
-            click.echo(f"  {name.replace('_', ' ')}: {posts} ({reason})")
-    show_table(
-        ["before", "after", "clause", "posts"],
-        [[one["before"], one["after"], one["clause"], str(one["posts"])] for one in found["changes"]],
-    )
-    show_table(
-        ["post", "clause", "text"],
-        [[one["data_id"], one["clause"], one["text"]] for one in found["samples"]],
-    )

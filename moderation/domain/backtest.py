@@ -19,7 +19,10 @@ EXAMPLES: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """One post under both policies.  ``human`` is the decision that stands on it, None where nobody decided."""
+    """One post under both policies.  ``human`` is the decision that stands on it, None where nobody decided.
+
+    ``partly``: a part of it rests on no score and no hit, and is kept under both policies as it was.
+    """
 
     post_id: str
     data_id: str
@@ -29,6 +32,7 @@ class Replay:
     clause_before: str = ""
     clause_after: str = ""
     human: DecisionKind | None = None
+    partly: bool = False
 
     @property
     def flipped(self) -> bool:
@@ -42,11 +46,14 @@ class Replay:
 class Backtest:
     """Counts over all replays.  ``moves`` has every post, ``flips`` those that would be judged otherwise.
 
+    ``partly`` counts posts of which a part is not replayed and therefore kept.
+
     ``precision`` counts blocks that people agreed with, among blocks that people judged; ``recall`` counts
     blocks among what people blocked.  Only posts that a person decided enter either.
     """
 
     posts: int = 0
+    partly: int = 0
     moves: Counter[tuple[Suggestion, Suggestion]] = field(default_factory=Counter)
     flips: Counter[tuple[Suggestion, Suggestion]] = field(default_factory=Counter)
     clauses: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -57,6 +64,7 @@ class Backtest:
         """Count some more posts."""
         for one in replays:
             self.posts += 1
+            self.partly += one.partly
             move = (one.before, one.after)
             self.moves[move] += 1
             if one.flipped:

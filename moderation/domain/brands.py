@@ -150,9 +150,3 @@ class Count:
 def bucket_of(instant: int) -> int:
     """First microsecond of the 15-minute bucket that holds an instant."""
     return instant - instant % BUCKET
-
-
-def net_sentiment(positive: int, negative: int) -> float | None:
-    """Net sentiment (P - N) / (P + N), in [-1, 1]; None when nothing is rated either way."""
-    rated = positive + negative
-    return (positive - negative) / rated if rated else None

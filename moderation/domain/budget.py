@@ -10,12 +10,13 @@ from moderation.domain.convention import Category
 from moderation.domain.policy import NEVER, head_score
 from moderation.domain.review import DecisionKind
 from moderation.domain.verdict import Suggestion
-from moderation.domain.weighing import outcome
+from moderation.domain.weighing import NO_REST, outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from moderation.domain.policy import Circumstances, Evidence, Policy
+    from moderation.domain.weighing import Rest
 
 CANDIDATES: Final = (
     *(0.01, 0.02, 0.03, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3),
@@ -68,26 +69,41 @@ def sample(
     *,
     hour: int,
     human: DecisionKind | None = None,
+    rest: Rest = NO_REST,
+    planned: Suggestion | None = None,
 ) -> Sample:
     """Find where a post changes sides while the review threshold of ``head`` rises.
 
     It does so at the head's own score, and at the score that a disguised contact is weighed by (clause 3.8); both lie
-    higher while a sensitive period lowers the threshold.  Bounds below the lowest candidate are left out.
+    higher while a sensitive period lowers the threshold.  Bounds below the lowest candidate are left out.  ``planned``
+    saves deciding what the policy as written says, for whoever knows it.
     """
     factor = min(
         (one.review_factor for one in policy.in_force if one.covers(post.group, post.scene)), default=1.0
     )
     scores = _bounds(head, evidence)
+    planned = planned or outcome(policy, evidence, post, rest)[0]
+    if _is_silent(policy, head, max(scores), post, factor):
+        return Sample(hour, (), planned, planned, human)
     # A hair below where the lowered threshold meets the score: rounding must not push it over; and below NEVER.
     lifted = scores if factor == 1 else {min(one / factor * (1 - 1e-9), _TOP) for one in scores}
     bounds = sorted(bound for bound in lifted if bound >= CANDIDATES[0])
     return Sample(
         hour=hour,
-        steps=tuple((bound, _suggest(with_review(policy, head, bound), evidence, post)) for bound in bounds),
-        otherwise=_suggest(with_review(policy, head, NEVER), evidence, post),
-        planned=_suggest(policy, evidence, post),
+        steps=tuple(
+            (bound, outcome(with_review(policy, head, bound), evidence, post, rest)[0]) for bound in bounds
+        ),
+        otherwise=outcome(with_review(policy, head, NEVER), evidence, post, rest)[0],
+        planned=planned,
         human=human,
     )
+
+
+def _is_silent(policy: Policy, head: str, score: float, post: Circumstances, factor: float) -> bool:
+    """Whether a head says nothing of a post, neither as the policy is written nor under any candidate."""
+    limits = (bound.tightened(factor) for rule, bound in policy.limits(post.scene) if rule.head == head)
+    lowest = min((min(one.review, one.block) for one in limits), default=NEVER)
+    return score < min(lowest, CANDIDATES[0] * factor)
 
 
 def with_review(policy: Policy, head: str, review: float) -> Policy:
@@ -100,10 +116,6 @@ def _bounds(head: str, evidence: Evidence) -> set[float]:
     if head == Category.AD and any(contact.obfuscated for contact in evidence.contacts):
         found.add(max(evidence.scores.ad, evidence.scores.categories.get(Category.DIVERSION, 0.0)))
     return found
-
-
-def _suggest(policy: Policy, evidence: Evidence, post: Circumstances) -> Suggestion:
-    return outcome(policy, evidence, post)[0]
 
 
 @dataclass(slots=True)

@@ -55,6 +55,19 @@ class Held:
     acted: bool
 
 
+@dataclass(frozen=True, slots=True)
+class HeldBy:
+    """What a sensitive period holds: posts whose standing verdict names it, but for places that hold anyway.
+
+    ``anyway`` are places as board path, scene and thread; the thread is empty where none of ``threads``, the threads
+    that a policy names, nor of those set apart.
+    """
+
+    window: str
+    anyway: frozenset[tuple[str, str, str]] = frozenset()
+    threads: frozenset[str] = frozenset()
+
+
 def is_held(suggestion: str, action: str) -> bool:
     """Whether a post waits to be shown; one that is blocked does not."""
     return action == Action.HOLD.value and suggestion != Suggestion.BLOCK.value
@@ -78,11 +91,18 @@ def held(
     windows = tuple(said.policy.split("+")[1:])
     then = outcome(place.timeout, label=said.label, risk=said.risk, failed=said.failed)
     until = opened_at + place.timeout.minutes * MINUTE
-    return Held(_cause(said, mode, board, windows), mode, windows, until, then, acted)
+    cause = _cause(said, mode, board, windows)
+    own = cause is Cause.BOARD and holds(board)
+    return Held(cause, board.mode if own else mode, windows, until, then, acted)
+
+
+def holds(place: Placed) -> bool:
+    """Whether a place shows a post only after somebody looked at it."""
+    return place.mode is not PublishingMode.POST_MODERATION
 
 
 def _cause(said: Said, mode: PublishingMode, board: Placed, windows: tuple[str, ...]) -> Cause:
-    of_board = mode is not PublishingMode.POST_MODERATION and board.mode is mode
+    of_board = mode is not PublishingMode.POST_MODERATION and holds(board)
     if of_board or (mode is not PublishingMode.POST_MODERATION and not windows):
         return Cause.BOARD
     if windows:

@@ -24,6 +24,9 @@ PRIOR: Final = 0.5
 LEAST_SUPPORT: Final = 3
 """Blocked posts that a candidate must stand in."""
 
+LEAST_AUTHORS: Final = 3
+"""Accounts that must have written a word: what one account repeats is for the behaviour pass.  Contacts need none."""
+
 LEAST_Z: Final = 1.96
 """Standard deviations from which a rise is taken for one (two-sided 95 %)."""
 
@@ -96,11 +99,12 @@ def rank(
     all_passed: int,
     limit: int = 50,
     everyday: Callable[[str], bool] = lambda _term: False,
+    filler: Callable[[str], bool] = lambda _term: False,
 ) -> list[Candidate]:
-    """The terms that rise most, highest z first, with what a longer one says left out.
+    """The terms that rise most, highest z first, with what a longer or a stronger one says left out.
 
     What ``everyday`` knows comes after all that it does not: talk about babies rises with adverts for milk powder,
-    and is no slang for it.
+    and is no slang for it.  What is nothing but ``filler`` is left out.
     """
     found = []
     for term, count in blocked.items():
@@ -108,8 +112,25 @@ def rank(
         z = z_score(count, other, all_blocked, all_passed)
         if count >= LEAST_SUPPORT and z >= LEAST_Z and count * all_passed >= LEAST_RISE * other * all_blocked:
             found.append(Candidate(term, count, other, z))
-    told = [replace(one, everyday=one.chinese and everyday(one.text)) for one in stitch(fold(found))]
-    return sorted(told, key=_order)[:limit]
+    told = [
+        replace(one, everyday=one.chinese and everyday(one.text))
+        for one in stitch(fold(found))
+        if one.kind is CandidateKind.CONTACT or not filler(one.text)
+    ]
+    return _unsaid(sorted(told, key=_order), limit)
+
+
+def _unsaid(ranked: Iterable[Candidate], limit: int) -> list[Candidate]:
+    """The first of them, without words that stand inside a stronger one: however often, they are parts of it."""
+    found: list[Candidate] = []
+    said: set[str] = set()
+    for one in ranked:
+        if len(found) == limit:
+            break
+        if one.text not in said:
+            found.append(one)
+            said.update(_inner(one.text) if one.chinese else ())
+    return found
 
 
 def _order(one: Candidate) -> tuple[bool, float, str, str]:

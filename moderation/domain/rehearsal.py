@@ -9,21 +9,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from moderation.domain.rehearsal_outcome import outcome_of
 from moderation.domain.tally import tally_from_json
-from moderation.domain.verdict import Suggestion
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from moderation.domain.backtest import Backtest
-    from moderation.domain.budget import Budget
-    from moderation.domain.intervals import Share
-    from moderation.domain.review import DecisionKind
-
-SIDES: Final = ("before", "after")
-EXAMPLES: Final = 5
-"""Examples of each flip that are kept."""
-
+    from moderation.domain.rehearsal_outcome import Outcome
 
 MOST_ATTEMPTS: Final = 3
 """Claims without a step between them after which a person must ask again."""
@@ -47,67 +37,6 @@ class Stage(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
-    """A post that would be judged otherwise."""
-
-    post_id: str
-    clause_before: str
-    clause_after: str
-    human: DecisionKind | None
-
-
-@dataclass(frozen=True, slots=True)
-class Flip:
-    """Posts that go from one suggestion to another, or stay under another clause."""
-
-    before: Suggestion
-    after: Suggestion
-    posts: int
-    examples: tuple[Example, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A review threshold of the head looked at: review items an hour, and posts that people judged otherwise."""
-
-    review: float
-    per_hour: float
-    wrong_blocks: int
-    misses: int
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What came of it.  ``hours`` is the length of the window that has posts; shares are by side."""
-
-    posts: int
-    hours: float
-    judged: int
-    moves: Mapping[tuple[Suggestion, Suggestion], int]
-    flips: tuple[Flip, ...]
-    clauses: tuple[tuple[str, str, int], ...]
-    precision: Mapping[str, Share]
-    recall: Mapping[str, Share]
-    head: str
-    busiest: int
-    candidates: tuple[Candidate, ...]
-
-    @property
-    def flipped(self) -> int:
-        """How many posts would be judged otherwise."""
-        return sum(flip.posts for flip in self.flips)
-
-    def reviews(self, side: str) -> int:
-        """Posts that go to review on a side."""
-        place = SIDES.index(side)
-        return sum(count for move, count in self.moves.items() if move[place] is Suggestion.REVIEW)
-
-    def per_hour(self, side: str) -> float:
-        """Review items an hour, on average over the window."""
-        return self.reviews(side) / self.hours if self.hours else 0.0
-
-
-@dataclass(frozen=True, slots=True)
 class Rehearsal:
     """One run over ``days`` against version ``live`` (0: the shipped policy).  Instants are UTC microseconds.
 
@@ -115,7 +44,6 @@ class Rehearsal:
     """
 
     days: int
-    head: str
     live: int
     by: str
     started_at: int
@@ -143,7 +71,6 @@ class Kept(Protocol):
     """What is kept of a run."""
 
     days: Any
-    head: Any
     live: Any
     asked_by: Any
     asked_at: Any
@@ -161,7 +88,6 @@ def rehearsal(kept: Kept, given_up: bool) -> Rehearsal:  # noqa: FBT001 - as the
     tally = tally_from_json(kept.found) if stage is Stage.DONE else None
     return Rehearsal(
         days=kept.days,
-        head=kept.head,
         live=kept.live,
         by=kept.asked_by,
         started_at=kept.asked_at,
@@ -170,31 +96,5 @@ def rehearsal(kept: Kept, given_up: bool) -> Rehearsal:  # noqa: FBT001 - as the
         done=kept.done,
         total=kept.total,
         began_at=kept.began_at,
-        outcome=outcome_of(tally.backtest, tally.budget) if tally else None,
+        outcome=outcome_of(tally.backtest, tally.budgets) if tally else None,
     )
-
-
-def outcome_of(found: Backtest, budget: Budget) -> Outcome:
-    """Put together what a backtest and a budget counted."""
-    return Outcome(
-        posts=found.posts,
-        hours=budget.hours,
-        judged=budget.judged,
-        moves=dict(found.moves),
-        flips=tuple(
-            Flip(before, after, count, tuple(
-                Example(one.post_id, one.clause_before, one.clause_after, one.human)
-                for one in found.examples[before, after][:EXAMPLES]
-            ))
-            for (before, after), count in found.flips.most_common()
-        ),
-        clauses=tuple((before, after, count) for (before, after), count in found.clauses.most_common(20)),
-        precision={side: found.precision(side) for side in SIDES},
-        recall={side: found.recall(side) for side in SIDES},
-        head=budget.head,
-        busiest=budget.busiest,
-        candidates=tuple(
-            Candidate(review, budget.per_hour(load), load.wrong_blocks, load.misses)
-            for review, load in budget.candidates.items()
-        ),
-    )  # fmt: skip

@@ -1,6 +1,7 @@
 """回扫 sweep back: what new words or another policy would have said of posts already judged.  Pure.
 
-A sweep only ever makes worse: what it does not strike keeps the verdict it has.
+A sweep only ever makes worse: what it does not strike keeps the verdict it has.  But for a release, which makes milder
+what rested on words alone that are gone (:mod:`moderation.domain.releases`).
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ class SweepKind(StrEnum):
     WORDS = "words"
     CONTACT = "contact"
     POLICY = "policy"
+    RELEASE = "release"
 
 
 class SweepState(StrEnum):
@@ -164,7 +166,8 @@ def worsened(before: Mapping[str, Any], verdict: Verdict, sweep_id: int, *, whol
         )
         after |= {name: before[name] for name in ("contacts", "keywords", "unchecked")}
     kept = {name: before[name] for name in ("mentions", "intent") if name in before}
-    return {**before, **after, **kept, "sweep": sweep_id}
+    shown = {name: value for name, value in before.items() if name != "timeout"}  # why it was shown is past
+    return {**shown, **after, **kept, "sweep": sweep_id}
 
 
 def _place(hit: Mapping[str, Any]) -> tuple[Any, ...]:

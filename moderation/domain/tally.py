@@ -19,47 +19,51 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Tally:
-    """Both policies side by side, and the queue under each candidate threshold of one head."""
+    """Both policies side by side, and the queue under each candidate threshold of each head.
+
+    There is one budget at least; that of a version without heads has an empty one, and counts nothing.
+    """
 
     backtest: Backtest
-    budget: Budget
+    budgets: tuple[Budget, ...]
 
-    def add(self, replays: Iterable[Replay], samples: Iterable[Sample]) -> None:
-        """Count some more posts: the same ones in both."""
+    @property
+    def heads(self) -> list[str]:
+        """Whose thresholds are looked at."""
+        return [one.head for one in self.budgets if one.head]
+
+    def add(self, replays: Iterable[Replay], samples: Mapping[str, Iterable[Sample]]) -> None:
+        """Count some more posts: the same ones in all."""
         self.backtest.add(replays)
-        self.budget.add(samples)
+        for budget in self.budgets:
+            budget.add(samples.get(budget.head, ()))
 
 
 def tally_json(tally: Tally) -> dict[str, Any]:
     """A tally as JSON."""
-    found, budget = tally.backtest, tally.budget
+    found = tally.backtest
     return {
         "posts": found.posts,
+        "partly": found.partly,
         "moves": _pairs(found.moves),
         "flips": _pairs(found.flips),
         "clauses": _pairs(found.clauses),
         "judged": _pairs(found.judged),
         "examples": [[*move, [_example(one) for one in kept]] for move, kept in found.examples.items()],
-        "budget": {
-            "head": budget.head,
-            "hours": budget.hours,
-            "posts": budget.posts,
-            "judged": budget.judged,
-            "planned": _load(budget.planned),
-            "by_hour": list(budget.by_hour.items()),
-            "candidates": [[threshold, *_load(load)] for threshold, load in budget.candidates.items()],
-        },
+        "budgets": [_budget_json(one) for one in tally.budgets],
     }
 
 
 def tally_from_json(body: Mapping[str, Any]) -> Tally:
-    """The tally again; its examples have no texts."""
-    return Tally(_backtest(body), _budget(body["budget"]))
+    """The tally again; its examples have no texts.  Those of editions before this one have one budget."""
+    budgets = body.get("budgets") or [body["budget"]]
+    return Tally(_backtest(body), tuple(_budget(one) for one in budgets))
 
 
 def _backtest(body: Mapping[str, Any]) -> Backtest:
     return Backtest(
         posts=body["posts"],
+        partly=body.get("partly", 0),
         moves=Counter({(Suggestion(a), Suggestion(b)): count for a, b, count in body["moves"]}),
         flips=Counter({(Suggestion(a), Suggestion(b)): count for a, b, count in body["flips"]}),
         clauses=Counter({(a, b): count for a, b, count in body["clauses"]}),
@@ -69,6 +73,18 @@ def _backtest(body: Mapping[str, Any]) -> Backtest:
             for a, b, kept in body["examples"]
         },
     )
+
+
+def _budget_json(budget: Budget) -> dict[str, Any]:
+    return {
+        "head": budget.head,
+        "hours": budget.hours,
+        "posts": budget.posts,
+        "judged": budget.judged,
+        "planned": _load(budget.planned),
+        "by_hour": list(budget.by_hour.items()),
+        "candidates": [[threshold, *_load(load)] for threshold, load in budget.candidates.items()],
+    }
 
 
 def _budget(body: Mapping[str, Any]) -> Budget:

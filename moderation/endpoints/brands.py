@@ -11,7 +11,7 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from moderation.domain.brands import net_sentiment
+from moderation.domain.net_sentiment import net_sentiment
 from moderation.domain.scores import Polarity
 from moderation.endpoints.instants import iso
 from moderation.endpoints.problems import ProblemError
@@ -120,7 +120,7 @@ def stats(path: BrandPath, query: WindowQuery) -> Answer:
         "series": [
             {"start": _local(start, query.tz), **_count_json(count)} for start, count in series.points
         ],
-        "totals": {**_count_json(series.total), "net_sentiment": _net(series.total)},
+        "totals": {**_count_json(series.total), **_net_json(series.total)},
         "definitions": DEFINITIONS,
     }, 200
 
@@ -178,9 +178,15 @@ def _count_json(count: Count) -> dict[str, Any]:
     }
 
 
-def _net(count: Count) -> float | None:
-    net = net_sentiment(count.polarities[Polarity.POSITIVE], count.polarities[Polarity.NEGATIVE])
-    return None if net is None else round(net, 4)
+def _net_json(count: Count) -> dict[str, Any]:
+    net = net_sentiment(count.polarities)
+    return {
+        "net_sentiment": None if net.value is None else round(net.value, 4),
+        "net_sentiment_low": round(net.low, 4),
+        "net_sentiment_high": round(net.high, 4),
+        "net_sentiment_rated": net.rated,
+        "net_sentiment_few": net.is_few,
+    }
 
 
 def _brand_json(row: BrandRow) -> dict[str, Any]:

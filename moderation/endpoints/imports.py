@@ -50,7 +50,8 @@ def list_imports(path: LexiconPath, query: ImportsQuery) -> Answer:
     description="Words that it added go, words that it replaced are again what they were; a word that somebody "
     "changed since stays as it is, and is counted under «left». Workers apply it with their next batch. "
     "Posts that were decided by its words stay as they are: «resting» counts those that still rest on one («block» "
-    "and «review»; at least so many where «complete» is false), «see» is where people see and release them.",
+    "and «review»; at least so many where «complete» is false), «see» is where people see them, POST /v1/sweeps "
+    'with {"undone_import": id} previews the release of those that these words alone decided.',
 )
 @needs(Scope.POLICY_WRITE)
 def undo_import(path: ImportPath) -> Answer:

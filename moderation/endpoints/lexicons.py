@@ -17,7 +17,9 @@ from moderation.endpoints.instants import iso
 from moderation.endpoints.problems import ProblemError
 from moderation.endpoints.requests import caller, json_body, needs, parts, read_bytes, read_json
 from moderation.endpoints.schemas import PRINTABLE, Instant, micros
+from moderation.endpoints.word_previews import SendingQuery, previewed
 from moderation.services.access import Scope
+from moderation.services.word_imports import checked, read_words
 from moderation.store.tables import LexiconEntryRow
 from moderation.text.decoding import decode_table
 from moderation.text.entries import Entry, EntryError, Kind
@@ -85,19 +87,27 @@ def list_entries(path: LexiconPath, query: EntriesQuery) -> Answer:
     summary="Add words; workers apply them with their next batch",
     description="JSON as below (10,000 words at most), or a CSV table with Content-Type: text/csv (100,000 lines at "
     "most; UTF-8 or GB18030, columns and values in English or Chinese). Kept all or none; the answer's «import» is the "
-    "id by which they can be taken back together.",
+    "id by which they can be taken back together. With preview=true nothing is kept: the answer (200) says what each "
+    "word would have hit in the posts of the last days.",
     openapi_extensions=json_body(EntriesModel),
 )
 @needs(Scope.POLICY_WRITE)
-def add_entries(path: LexiconPath) -> Answer:
+def add_entries(path: LexiconPath, query: SendingQuery) -> Answer:
     """Keep words; one of the same word and kind is replaced.  ``import`` is what takes them back together."""
-    options: dict[str, Any] = {"author": f"key {caller().key_id}", "now": parts().clock()}
     if request.mimetype == "text/csv":
-        made = parts().word_imports.import_csv(caller().community_id, path.name, _table(), **options)
-    else:
-        entries = [_entry(one) for one in EntriesModel.model_validate(read_json()).entries]
-        with pointed("entries"):
-            made = parts().word_imports.import_entries(caller().community_id, path.name, entries, **options)
+        return _sent(path.name, read_words(_table()), query)
+    entries = [_entry(one) for one in EntriesModel.model_validate(read_json()).entries]
+    with pointed("entries"):
+        return _sent(path.name, checked(entries), query)
+
+
+def _sent(library: str, entries: list[Entry], query: SendingQuery) -> Answer:
+    """Keep checked words, or say what they would hit."""
+    if query.preview:
+        return previewed(library, entries, query.days), 200
+    made = parts().word_imports.keep(
+        caller().community_id, library, entries, author=f"key {caller().key_id}", now=parts().clock()
+    )
     return {"kept": made.words, "replaced": made.replaced, "import": made.id}, 201
 
 

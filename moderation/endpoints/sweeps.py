@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field
 
-from moderation.domain.evidence import Level
 from moderation.domain.sweeps import SweepStateError, Swept
 from moderation.endpoints.problems import problem
 from moderation.endpoints.requests import caller, json_body, needs, parts, read_json
+from moderation.endpoints.sweep_models import SweepModel, criteria_of
 from moderation.endpoints.sweep_shapes import page_json, sweep_json
 from moderation.services.access import Scope
-from moderation.sweeps.judging import Criteria, a_contact
 from moderation.sweeps.pages import UnknownSweepError
-from moderation.text.entries import Entry, Kind
 
 Answer = tuple[dict[str, Any], int]
 """A JSON body and the status."""
@@ -40,34 +38,6 @@ class SweepPath(BaseModel):
     id: int = Field(ge=1, le=2**62)
 
 
-class SweptWordModel(BaseModel):
-    """One word to look for."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    word: Annotated[str, StringConstraints(min_length=1, max_length=400)]
-    kind: Kind = Kind.NORMAL
-    level: Level = Level.REVIEW
-    clause: str = Field(description="Clause of the convention, such as 3.8.")
-
-
-class SweepModel(BaseModel):
-    """What to look for - words, a contact, or a policy version - and how far back."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    words: Annotated[list[SweptWordModel], Field(max_length=10_000)] = []
-    contact: Annotated[str, StringConstraints(max_length=400)] = ""
-    clause: str = Field(default="3.1", description="Clause that the contact falls under.")
-    level: Level = Field(default=Level.REVIEW, description="Level of the contact.")
-    policy: int = Field(default=0, ge=0, le=2**31 - 1, description="Number of a policy version.")
-    days: int = Field(default=7, ge=1, le=90)
-    may_block: bool = Field(
-        default=False, description="Let block words, and the policy, block; otherwise they ask for a look."
-    )
-    why: Annotated[str, StringConstraints(max_length=2_000)] = ""
-
-
 class ReceiptQuery(BaseModel):
     """JSON, or a page of Chinese text."""
 
@@ -85,10 +55,12 @@ def list_sweeps() -> Answer:
 
 @sweeps.post(
     "/sweeps",
-    summary="Preview a sweep back: what would be judged worse",
-    description="Exactly one of words, contact and policy.  No verdict is written.  A window of more than "
-    f"{AT_ONCE:,} posts is counted by a worker: the answer is 202 with state «counting»; ask the sweep until its state "
-    "is «preview».",
+    summary="Preview a sweep back: what would be judged worse, or be released",
+    description="Exactly one of words, contact, policy, removed and undone_import.  The last two release posts that "
+    "stand for review or blocked by words alone that are in force no more: «already» counts those that stay for "
+    "another reason; an import is released since it came in, whatever the days.  No verdict is written.  A window of "
+    f"more than {AT_ONCE:,} posts is counted by a worker: the answer is 202 with state «counting»; ask the sweep until "
+    "its state is «preview».",
     openapi_extensions=json_body(SweepModel),
     responses={"201": None, "202": None},
 )
@@ -101,9 +73,10 @@ def preview() -> Answer:
         "why": model.why, "may_block": model.may_block,
     }  # fmt: skip
     community_id = caller().community_id
-    if parts().sweeps.count(community_id, since=now - model.days * _DAY, until=now) > AT_ONCE:
-        return page_json(parts().sweeps.ask(community_id, _criteria(model), **asked)), 202
-    return page_json(parts().sweeping.preview(community_id, _criteria(model), **asked)), 201
+    criteria = criteria_of(model)
+    if parts().sweeps.count(community_id, criteria, since=now - model.days * _DAY, until=now) > AT_ONCE:
+        return page_json(parts().sweeps.ask(community_id, criteria, **asked)), 202
+    return page_json(parts().sweeping.preview(community_id, criteria, **asked)), 201
 
 
 @sweeps.get("/sweeps/<int:id>", summary="One sweep: its state, counts and samples")
@@ -158,16 +131,6 @@ def receipt(path: SweepPath, query: ReceiptQuery) -> Answer | Response:
     if query.format == "text":
         return Response(text, mimetype="text/plain")
     return found, 200
-
-
-def _criteria(model: SweepModel) -> Criteria:
-    words = [Entry(one.word, one.kind, one.clause, one.level) for one in model.words]
-    contact = model.contact.strip()
-    return Criteria(
-        words=tuple(words),
-        contact=a_contact(contact, clause=model.clause, level=model.level) if contact else None,
-        policy=model.policy,
-    )
 
 
 def _author() -> str:

@@ -92,6 +92,7 @@ def radar_json(page: RadarPage) -> dict[str, Any]:
                 "clause": one.clause or None,
                 "clause_share": round(one.share.value or 0.0, 4),
                 "near": {"word": one.near, "clause": one.near_clause} if one.near else None,
+                "part_of": one.part_of or None,
                 "group": one.group,
                 "samples": [{"data_id": each.data_id, "text": each.text} for each in one.samples],
             }

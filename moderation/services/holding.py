@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from moderation.domain.holding import Said, held, is_held
+from moderation.domain.holding import HeldBy, Said, held, holds, is_held
 from moderation.domain.post import PublishingMode, Scene
 from moderation.store import holding
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
+
+    from sqlalchemy.orm import Session
 
     from moderation.domain.holding import Held
     from moderation.domain.publishing import PublishingTable
@@ -40,12 +42,34 @@ class Holding:
         found = {item.id: _held(table, item, post, verdict, acted) for item, post, verdict in some}
         return {number: one for number, one in found.items() if one is not None}
 
-    def by_window(self, community_id: int, windows: Collection[str]) -> dict[str, int]:
-        """How many open items each sensitive period, by its name, holds."""
+    def by_window(self, community_id: int, windows: Collection[str], *, now: int) -> dict[str, int]:
+        """How many open items each sensitive period, by its name, holds that would be shown without it."""
         if not windows:
             return {}
         with self.sessions.read() as session:
-            return {name: holding.held_in(session, community_id, name) for name in windows}
+            held = [self._held_by(session, community_id, name, now) for name in windows]
+            return {one.window: holding.held_in(session, community_id, one) for one in held}
+
+    def held_by(self, community_id: int, window: str, *, now: int) -> HeldBy:
+        """What a sensitive period holds, for a list of it."""
+        with self.sessions.read() as session:
+            return self._held_by(session, community_id, window, now)
+
+    def _held_by(self, session: Session, community_id: int, window: str, now: int) -> HeldBy:
+        table = replace(self.publishing.table(session, community_id, now=now), windows=())
+        named = frozenset(rule.thread for rule in table.rules if rule.thread)
+        found = holding.places(session, community_id, window, named)
+        apart = [thread for _, _, thread in found if thread]
+        if apart:
+            table = replace(
+                self.publishing.table(session, community_id, now=now, threads_of=apart), windows=()
+            )
+        anyway = [
+            (group, scene, thread)
+            for group, scene, thread in found
+            if holds(table.place(group, Scene(scene), thread))
+        ]
+        return HeldBy(window, frozenset(anyway), named)
 
 
 def _held(

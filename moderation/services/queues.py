@@ -13,6 +13,7 @@ from moderation.store.reviews import known_item
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from moderation.domain.holding import HeldBy
     from moderation.domain.review import DecisionKind
     from moderation.store.engine import Sessions
     from moderation.store.queues import QueueEntry
@@ -32,6 +33,15 @@ class QueuePage:
     def backlog(self) -> int:
         """Open items over all queues."""
         return sum(self.counts.values())
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorPost:
+    """Another post of an author, with the machine's latest verdict and the decision that stands on it."""
+
+    post: PostRow
+    verdict: VerdictRow | None
+    decision: DecisionRow | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +75,7 @@ class Queues:
         *,
         state: ReviewState = ReviewState.OPEN,
         name: QueueName | None = None,
-        window: str = "",
+        window: HeldBy | None = None,
         limit: int = 50,
         offset: int = 0,
     ) -> QueuePage:
@@ -86,7 +96,7 @@ class Queues:
             )
 
     def item(
-        self, community_id: int, item_id: int, *, name: QueueName | None = None, window: str = ""
+        self, community_id: int, item_id: int, *, name: QueueName | None = None, window: HeldBy | None = None
     ) -> ItemPage:
         """One item with its post, evidence, history and the item to take next.
 
@@ -122,12 +132,14 @@ class Queues:
         with self.sessions.read() as session:
             return verdicts.blocked(session, community_id, limit=limit, offset=offset)
 
-    def author_posts(self, post: PostRow) -> list[tuple[PostRow, VerdictRow | None]]:
-        """The latest other posts of a post's author with their verdicts."""
+    def author_posts(self, post: PostRow) -> list[AuthorPost]:
+        """The latest other posts of a post's author, with what machine and people say of them."""
         with self.sessions.read() as session:
             found = posts.by_author(session, post.community_id, post.author_id, besides=post.id)
-            latest = verdicts.latest_of(session, [each.id for each in found]) if found else {}
-        return [(each, latest.get(each.id)) for each in found]
+            ids = [each.id for each in found]
+            latest = verdicts.latest_of(session, ids) if ids else {}
+            decided = decisions.standing_of_posts(session, ids) if ids else {}
+        return [AuthorPost(each, latest.get(each.id), decided.get(each.id)) for each in found]
 
     def standing(self, item_ids: Sequence[int]) -> dict[int, DecisionRow]:
         """The latest decision on each of several items of a queue page."""

@@ -9,7 +9,16 @@ from moderation.domain.radar import rank
 from moderation.domain.verdict import Suggestion
 from moderation.rulebooks import as_entry
 from moderation.store import lexicons, looks, standing
-from moderation.sweeps.hearing import Seen, everyday, hear, outcome, rising, take_blocked, take_passed
+from moderation.sweeps.hearing import (
+    Seen,
+    everyday,
+    filler,
+    hear,
+    outcome,
+    rising,
+    take_blocked,
+    take_passed,
+)
 from moderation.sweeps.looks import Looks
 from moderation.text.entries import Entry, plain_word
 from moderation.text.known import KnownWords
@@ -25,6 +34,8 @@ if TYPE_CHECKING:
 BATCH: Final = 1_000
 KEPT: Final = 100
 """Candidates that a look keeps: enough for a week of dismissing."""
+SPARE: Final = 5
+"""Times as many are ranked as are told: some are left out for having too few accounts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +104,11 @@ class Radar:
             seen.passed_counts,
             all_blocked=len(seen.blocked),
             all_passed=seen.passed,
-            limit=limit,
+            limit=SPARE * limit,
             everyday=everyday,
+            filler=filler,
         )
-        told = rising(seen.blocked, found, known, since, until)
+        told = rising(seen.blocked, found, known, since, until, limit=limit)
         return RadarPage(len(seen.blocked), seen.passed, tuple(told))
 
     def window(self, community_id: int, *, since: int, until: int) -> tuple[int, int]:
@@ -177,6 +189,7 @@ def _kept(one: Rising) -> dict[str, Any]:
         "days": list(one.days),
         "near": one.near,
         "near_clause": one.near_clause,
+        "part_of": one.part_of,
         "samples": [each.data_id for each in one.samples],
         "group": one.group,
     }

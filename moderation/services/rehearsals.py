@@ -16,7 +16,6 @@ from moderation.domain.rehearsal import RehearsalRunningError, Stage, UnknownVer
 from moderation.domain.tally import tally_from_json
 from moderation.outbound.bell import QueueName
 from moderation.rehearsing import BATCH, DAY, LEASE, Steps
-from moderation.replaying import first_head
 from moderation.store import policies, rehearsals, replays, samples
 from moderation.store.tables import RehearsalRow
 
@@ -42,14 +41,13 @@ class Rehearsals:
     calibrated: Mapping[str, Threshold]
     batch: int = BATCH
 
-    def ask(self, community_id: int, number: int, *, days: int, head: str, by: str, now: int) -> Rehearsal:
+    def ask(self, community_id: int, number: int, *, days: int, by: str, now: int) -> Rehearsal:
         """Have a worker backtest a version over the last days, compared with the live policy.
 
         Args:
             community_id: the tenant.
             number: the version.
             days: how far back.
-            head: whose review threshold is looked at; empty for the version's first.
             by: who asks.
             now: UTC microseconds.
 
@@ -58,15 +56,13 @@ class Rehearsals:
             RehearsalRunningError: it is being backtested right now.
         """
         with self.sessions.write.begin() as session:
-            row = self._asked(session, community_id, number, days=days, head=head, by=by, now=now)
+            row = self._asked(session, community_id, number, days=days, by=by, now=now)
             asked = rehearsal(row, given_up=False)
         if self.bell is not None:
             self.bell.ring(QueueName.MAINTENANCE)
         return asked
 
-    def run(
-        self, community_id: int, number: int, *, days: int, head: str, by: str, clock: Callable[[], int]
-    ) -> None:
+    def run(self, community_id: int, number: int, *, days: int, by: str, clock: Callable[[], int]) -> None:
         """As :meth:`ask`, worked off here while the caller waits; if this process dies, a worker goes on with it.
 
         Raises:
@@ -74,7 +70,7 @@ class Rehearsals:
             RehearsalRunningError: it is being backtested right now.
         """
         with self.sessions.write.begin() as session:
-            row = self._asked(session, community_id, number, days=days, head=head, by=by, now=clock())
+            row = self._asked(session, community_id, number, days=days, by=by, now=clock())
             rehearsals.hold(session, row, lease=LEASE)
         try:
             work = self._steps.begun(row, clock())
@@ -89,7 +85,7 @@ class Rehearsals:
         return Steps(self.sessions, self.shipped, self.calibrated, self.batch)
 
     def _asked(
-        self, session: Session, community_id: int, number: int, *, days: int, head: str, by: str, now: int
+        self, session: Session, community_id: int, number: int, *, days: int, by: str, now: int
     ) -> RehearsalRow:
         version = _known(session, community_id, number, lock=True)
         found = rehearsals.find(session, version.id)
@@ -101,7 +97,7 @@ class Rehearsals:
             raise RehearsalRunningError
         live = policies.in_state(session, community_id, PolicyState.LIVE)
         total = replays.count(session, community_id, since=now - days * DAY, until=now)
-        row.days, row.head, row.live = days, head or first_head(version), live.number if live else 0
+        row.days, row.head, row.live = days, "", live.number if live else 0  # all heads are looked at
         row.asked_by = by[:100]
         row.asked_at, row.beat_at, row.run, row.state = now, now, row.run + 1, Stage.RUNNING.value
         row.cursor, row.done, row.total, row.attempts, row.found = 0, 0, total, 0, {}

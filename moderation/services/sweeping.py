@@ -14,7 +14,7 @@ from moderation.domain.sweeps import Swept
 from moderation.outbound.bell import QueueName
 from moderation.store import sweeps
 from moderation.sweeps import asking, pages
-from moderation.sweeps.judging import criteria_of
+from moderation.sweeps.criteria import criteria_of
 from moderation.sweeps.working import LEASE, MOST_ATTEMPTS, Work
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from moderation.outbound.bell import Bell
     from moderation.store.engine import Sessions
     from moderation.store.tables import SweepRow
-    from moderation.sweeps.judges import Judges
-    from moderation.sweeps.judging import Criteria, PolicyJudge, WordJudge
+    from moderation.sweeps.criteria import Criteria
+    from moderation.sweeps.judges import Judge, Judges
     from moderation.sweeps.pages import SweepPage
 
 READ_BATCH: Final = 500
@@ -77,8 +77,10 @@ class Sweeping:
         Raises:
             EntryError: names the word that cannot be used.
             UnknownSweepPolicyError: there is no such policy version.
+            ReleaseError: what is to be released is in force.
         """
-        self.judges.judge(community_id, criteria, may_block=asked.get("may_block", False))
+        may_block = asked.get("may_block", False)
+        self.judges.check(community_id, criteria, may_block=may_block, now=asked["now"])
         with self.sessions.write.begin() as session:
             sweep_id = asking.to_count(session, community_id, criteria, **asked).id
         self._ring(QueueName.MAINTENANCE)
@@ -144,7 +146,7 @@ class Sweeping:
         return self._page(page.sweep.community_id, page.sweep.id)
 
     def _work(self, community_id: int, sweep_id: int) -> Work:
-        def judge_of(sweep: SweepRow) -> WordJudge | PolicyJudge:
+        def judge_of(sweep: SweepRow) -> Judge:
             return self.judges.judge(community_id, criteria_of(sweep.criteria), may_block=sweep.may_block)
 
         return Work(self.sessions, community_id, sweep_id, judge_of, READ_BATCH, WRITE_BATCH)

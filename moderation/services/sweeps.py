@@ -8,17 +8,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from moderation.domain.sweep_receipts import receipt_text
+from moderation.domain.sweep_receipt_text import receipt_text
 from moderation.outbound.bell import QueueName
-from moderation.store import standing, sweeps
+from moderation.store import sweeps
 from moderation.sweeps import asking, pages
 
 if TYPE_CHECKING:
     from moderation.outbound.bell import Bell
     from moderation.store.engine import Sessions
     from moderation.store.tables import SweepRow
+    from moderation.sweeps.criteria import Criteria
     from moderation.sweeps.judges import Judges
-    from moderation.sweeps.judging import Criteria
     from moderation.sweeps.pages import SweepPage
 
 
@@ -57,8 +57,9 @@ class Sweeps:
         Raises:
             EntryError: names the word that cannot be used.
             UnknownSweepPolicyError: there is no such policy version.
+            ReleaseError: what is to be released is in force.
         """
-        self.judges.judge(community_id, criteria, may_block=may_block)
+        self.judges.check(community_id, criteria, may_block=may_block, now=now)
         with self.sessions.write.begin() as session:
             sweep = asking.to_count(
                 session, community_id, criteria, since=since, until=until, author=author, now=now, why=why,
@@ -113,10 +114,10 @@ class Sweeps:
         with self.sessions.read() as session:
             return pages.page(session, community_id, sweep_id)
 
-    def count(self, community_id: int, *, since: int, until: int) -> int:
+    def count(self, community_id: int, criteria: Criteria, *, since: int, until: int) -> int:
         """How many posts a sweep of ``[since, until)`` would read."""
         with self.sessions.read() as session:
-            return standing.count(session, community_id, since=since, until=until)
+            return asking.extent(session, community_id, criteria, since=since, until=until)[1]
 
     def all_of(self, community_id: int) -> list[SweepRow]:
         """A community's latest sweeps, newest first."""

@@ -37,6 +37,30 @@ class ImportUndoneError(Exception):
     """The import was taken back before."""
 
 
+def checked(entries: Sequence[Entry]) -> list[Entry]:
+    """Words that are sent together, each word and kind once.
+
+    Raises:
+        EntryError: names the first word that cannot be used, or that is given twice and says two things, counted from
+            1, and its field.
+    """
+    for number, entry in enumerate(entries, 1):
+        check_entry(entry, number)
+    return [one for _, one in distinct(enumerate(entries, 1), lambda number: f"/entries/{number - 1}")]
+
+
+def read_words(table: str) -> list[Entry]:
+    """The words of a CSV table, each word and kind once.
+
+    Raises:
+        EntryError: names line, field and reason of the first row that cannot be used, or says that there is none.
+    """
+    entries = [entry for _, entry in load_rows(table)]
+    if not entries:
+        raise EntryError(2, "word", "the table has no words")
+    return entries
+
+
 @dataclass(frozen=True, slots=True)
 class Import:
     """An import, and how many of its words still stand as they came."""
@@ -60,10 +84,7 @@ class WordImports:
             EntryError: names the first word that cannot be used, or that is given twice and says two things, counted
                 from 1, and its field.
         """
-        for number, entry in enumerate(entries, 1):
-            check_entry(entry, number)
-        kept = [one for _, one in distinct(enumerate(entries, 1), lambda number: f"/entries/{number - 1}")]
-        return self.keep(community_id, library, kept, author=author, now=now)
+        return self.keep(community_id, library, checked(entries), author=author, now=now)
 
     def import_csv(
         self, community_id: int, library: str, table: str, *, author: str, now: int
@@ -73,10 +94,7 @@ class WordImports:
         Raises:
             EntryError: names line, field and reason of the first row that cannot be used, or says that there is none.
         """
-        entries = [entry for _, entry in load_rows(table)]
-        if not entries:
-            raise EntryError(2, "word", "the table has no words")
-        return self.keep(community_id, library, entries, author=author, now=now)
+        return self.keep(community_id, library, read_words(table), author=author, now=now)
 
     def keep(
         self, community_id: int, library: str, entries: Sequence[Entry], *, author: str, now: int

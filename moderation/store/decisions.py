@@ -82,6 +82,22 @@ def standing(session: Session, item_ids: Sequence[int]) -> dict[int, DecisionRow
     return {row.review_item_id: row for row in rows}
 
 
+def standing_of_posts(session: Session, post_ids: Sequence[str]) -> dict[str, DecisionRow]:
+    """The decision that stands on each of several posts as it reads: neither undone nor on an older text."""
+    rows = session.execute(
+        select(DecisionRow, PostRow.revision)
+        .join(PostRow, PostRow.id == DecisionRow.post_id)
+        .where(DecisionRow.post_id.in_(post_ids))
+        .order_by(DecisionRow.number)
+    )
+    latest = {row.post_id: (row, revision) for row, revision in rows}
+    return {
+        post_id: row
+        for post_id, (row, revision) in latest.items()
+        if row.kind != DecisionKind.UNDO.value and row.revision == revision
+    }
+
+
 def standing_actions(session: Session, post_ids: Sequence[str]) -> dict[str, Action]:
     """What people's decisions that stand say to do with each of several posts; an undone one says nothing."""
     rows = session.scalars(

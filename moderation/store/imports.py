@@ -6,7 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, func, insert, select, update
 
-from moderation.store.tables import LexiconEntryRow, LexiconImportRow, LexiconReplacedRow
+from moderation.store.tables import (
+    LexiconEntryRow,
+    LexiconImportRow,
+    LexiconReplacedRow,
+    LexiconTakenBackRow,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -87,10 +92,31 @@ def undo(session: Session, import_id: int, *, now: int) -> dict[str, int]:
     Later imports forget that it was there: taking one of them back brings back what was before this one.  Answers how
     many words were ``removed`` and ``put_back``.
     """
+    _note_taken_back(session, import_id)
     put_back = _put_back(session, import_id, now)
     removed = session.execute(delete(LexiconEntryRow).where(LexiconEntryRow.import_id == import_id))
     _forget(session, import_id)
     return {"removed": int(getattr(removed, "rowcount", 0)), "put_back": put_back}
+
+
+def _note_taken_back(session: Session, import_id: int) -> None:
+    """Remember the words by name: the posts that they decided can be released later."""
+    own = (LexiconEntryRow.import_id, LexiconEntryRow.kind, LexiconEntryRow.word)
+    session.execute(
+        insert(LexiconTakenBackRow).from_select(
+            ["import_id", "kind", "word"], select(*own).where(LexiconEntryRow.import_id == import_id)
+        )
+    )
+
+
+def taken_back(session: Session, import_id: int) -> list[tuple[str, str]]:
+    """(kind, word) of what an import that was taken back had brought and was not changed before."""
+    rows = session.execute(
+        select(LexiconTakenBackRow.kind, LexiconTakenBackRow.word).where(
+            LexiconTakenBackRow.import_id == import_id
+        )
+    )
+    return [(kind, word) for kind, word in rows]
 
 
 def _put_back(session: Session, import_id: int, now: int) -> int:

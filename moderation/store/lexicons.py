@@ -57,6 +57,18 @@ def in_lists(
     return list(session.scalars(statement.limit(limit)))
 
 
+def in_list(
+    session: Session, community_id: int, library: str, words: Collection[str]
+) -> list[LexiconEntryRow]:
+    """A community's entries of one list with one of some words, of whatever kind."""
+    statement = select(LexiconEntryRow).where(
+        LexiconEntryRow.community_id == community_id,
+        LexiconEntryRow.library == library,
+        LexiconEntryRow.word.in_(words),
+    )
+    return list(session.scalars(statement.order_by(LexiconEntryRow.id))) if words else []
+
+
 def of_kind(session: Session, community_id: int, kind: str) -> list[LexiconEntryRow]:
     """A community's entries of a kind."""
     statement = select(LexiconEntryRow).where(

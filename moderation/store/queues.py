@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from moderation.domain.holding import HeldBy
+
 
 @dataclass(frozen=True, slots=True)
 class QueueEntry:
@@ -32,7 +34,7 @@ def entries(
     *,
     state: ReviewState = ReviewState.OPEN,
     name: QueueName | None = None,
-    window: str = "",
+    window: HeldBy | None = None,
     limit: int = 50,
     offset: int = 0,
 ) -> list[QueueEntry]:
@@ -82,7 +84,7 @@ def oldest_open(session: Session, community_id: int) -> int | None:
 
 
 def next_open(
-    session: Session, row: ReviewItemRow, *, name: QueueName | None = None, window: str = ""
+    session: Session, row: ReviewItemRow, *, name: QueueName | None = None, window: HeldBy | None = None
 ) -> int | None:
     """The open item that follows ``row`` in the order of its queue (all queues where ``name`` is None)."""
     after = or_(

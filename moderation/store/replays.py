@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from sqlalchemy import func, select
 
+from moderation.domain.behaviour_verdicts import SOURCE as BEHAVIOUR
 from moderation.domain.post import PostState
 from moderation.store.tables import DecisionRow, PostRow, VerdictRow
 
@@ -27,6 +28,7 @@ class KeptPost(NamedTuple):
     sequence: int
     id: str
     data_id: str
+    title: str
     text: str
     scene: str
     group_path: str
@@ -35,8 +37,16 @@ class KeptPost(NamedTuple):
     received_at: int
 
 
-Kept = tuple[KeptPost, dict[str, Any], str | None]
-"""A post, the body of its latest machine verdict, and the kind of the latest decision on it."""
+class Kept(NamedTuple):
+    """A post, the body of its latest machine verdict, and the kind of the latest decision on it.
+
+    ``behaviour`` are the labels of the verdict that behaviour over several posts led to since; empty without one.
+    """
+
+    post: KeptPost
+    body: dict[str, Any]
+    human: str | None
+    behaviour: list[dict[str, Any]]
 
 
 def count(session: Session, community_id: int, *, since: int, until: int) -> int:
@@ -62,13 +72,18 @@ def batch(
         )
     ]
     ids = [post.id for post in posts]
-    bodies: dict[str, dict[str, Any]] = _by_post(
-        session.execute(
-            select(VerdictRow.post_id, VerdictRow.body)
-            .where(VerdictRow.post_id.in_(ids), VerdictRow.source == "machine")
-            .order_by(VerdictRow.number)
-        )
-    )
+    bodies: dict[str, dict[str, Any]] = {}
+    labels: dict[str, list[dict[str, Any]]] = {}
+    for post_id, source, body in session.execute(
+        select(VerdictRow.post_id, VerdictRow.source, VerdictRow.body)
+        .where(VerdictRow.post_id.in_(ids), VerdictRow.source.in_(("machine", BEHAVIOUR)))
+        .order_by(VerdictRow.number)
+    ):
+        if source == BEHAVIOUR:
+            labels[post_id] = body["labels"]
+        else:  # of the text as it reads now: what behaviour said of the one before is over
+            bodies[post_id] = body
+            labels.pop(post_id, None)
     decisions = _by_post(
         session.execute(
             select(DecisionRow.post_id, DecisionRow.kind)
@@ -76,7 +91,11 @@ def batch(
             .order_by(DecisionRow.number)
         )
     )
-    return [(post, bodies[post.id], decisions.get(post.id)) for post in posts if post.id in bodies]
+    return [
+        Kept(post, bodies[post.id], decisions.get(post.id), labels.get(post.id, []))
+        for post in posts
+        if post.id in bodies
+    ]
 
 
 def _by_post(rows: Iterable[Row[str, T]]) -> dict[str, T]:

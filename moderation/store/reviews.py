@@ -38,6 +38,16 @@ def reopen(session: Session, item_id: int, *, queue: str, priority: int, reason:
     )
 
 
+def restore(session: Session, item_ids: Collection[int]) -> None:
+    """Open items again as they were before they were closed without a decision."""
+    session.execute(
+        update(ReviewItemRow)
+        .where(ReviewItemRow.id.in_(item_ids), ReviewItemRow.state == ReviewState.CLOSED.value)
+        .values(state=ReviewState.OPEN.value, version=ReviewItemRow.version + 1)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def tell(session: Session, item_id: int, *, queue: str, priority: int, reason: str) -> None:
     """Say why an open item is more than it was: it never sinks, and goes to another queue only where it rises.
 

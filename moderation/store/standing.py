@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import aliased
 
 from moderation.domain.post import PostState
 from moderation.domain.review import DecisionKind
+from moderation.domain.verdict import Suggestion
 from moderation.store import verdicts
 from moderation.store.tables import DecisionRow, PostRow, VerdictRow
 
@@ -61,6 +63,33 @@ def batch(
     return _standing(session, list(found))
 
 
+def struck_extent(session: Session, community_id: int, *, since: int, until: int) -> tuple[int, int]:
+    """How many posts stand for review or blocked by a verdict of ``[since, until)``, and that of the lowest id."""
+    statement = select(func.count(), func.coalesce(func.min(VerdictRow.id), 0)).select_from(PostRow)
+    found = statement.join(VerdictRow, VerdictRow.post_id == PostRow.id)
+    at = VerdictRow.created_at
+    window = (VerdictRow.community_id == community_id, at >= since, at < until)
+    row = session.execute(found.where(*window, *_struck())).one()
+    return row[0], row[1]
+
+
+def struck_batch(
+    session: Session, community_id: int, *, since: int, until: int, after: int, limit: int
+) -> list[Standing]:
+    """Posts that stand for review or blocked by a verdict of ``[since, until)`` that follows verdict ``after``."""
+    # Sums, so that no index of instants or communities is taken: each batch would read the whole window again, where
+    # the ids lead to its place.
+    at, owner = VerdictRow.created_at + 0, VerdictRow.community_id + 0
+    found = session.scalars(
+        select(PostRow)
+        .join(VerdictRow, VerdictRow.post_id == PostRow.id)
+        .where(VerdictRow.id > after, owner == community_id, at >= since, at < until, *_struck())
+        .order_by(VerdictRow.id)
+        .limit(limit)
+    )
+    return _standing(session, list(found))
+
+
 def batches(
     sessions: Sessions, community_id: int, *, since: int, until: int, size: int
 ) -> Iterator[list[Standing]]:
@@ -100,6 +129,17 @@ def _standing(session: Session, posts: Sequence[PostRow]) -> list[Standing]:
 def _holding(decision: DecisionRow | None, post: PostRow) -> DecisionRow | None:
     undone = decision is None or decision.kind == DecisionKind.UNDO.value
     return None if undone or decision is None or decision.revision != post.revision else decision
+
+
+def _struck() -> tuple[ColumnElement[bool], ...]:
+    """Posts whose latest verdict does not let them pass, and that verdict."""
+    later = aliased(VerdictRow)
+    return (
+        PostRow.state == PostState.DECIDED.value,
+        VerdictRow.suggestion != Suggestion.PASS.value,
+        VerdictRow.revision == PostRow.revision,
+        ~exists().where(later.post_id == VerdictRow.post_id, later.number > VerdictRow.number),
+    )
 
 
 def _window(community_id: int, since: int, until: int) -> tuple[ColumnElement[bool], ...]:

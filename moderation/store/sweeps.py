@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Select, func, insert, or_, select, update
 
-from moderation.domain.sweeps import WORKING
+from moderation.domain.sweeps import WORKING, SweepKind
 from moderation.store.engine import db_now
 from moderation.store.tables import CommunityRow, PostRow, SweepPostRow, SweepRow
 
@@ -148,17 +148,19 @@ class Marked:
 
     sweep_id: int
     undone: bool
+    release: bool = False
 
 
 def of_verdicts(session: Session, community_id: int, post_id: str) -> dict[int, Marked]:
     """For each verdict of a post that a sweep wrote, by its number: which sweep, and whether by being undone."""
-    own = select(SweepRow.id).where(SweepRow.community_id == community_id)
-    rows = session.scalars(
-        select(SweepPostRow).where(SweepPostRow.sweep_id.in_(own), SweepPostRow.post_id == post_id)
+    rows = session.execute(
+        select(SweepPostRow, SweepRow.kind)
+        .join(SweepRow, SweepRow.id == SweepPostRow.sweep_id)
+        .where(SweepRow.community_id == community_id, SweepPostRow.post_id == post_id)
     )
     return {
-        number: Marked(row.sweep_id, undone)
-        for row in rows
+        number: Marked(row.sweep_id, undone, release=kind == SweepKind.RELEASE.value)
+        for row, kind in rows
         for number, undone in ((row.verdict_after, False), (row.verdict_undone, True))
         if number is not None
     }

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from moderation.domain.sweeps import SweepState, check_apply, check_undo
-from moderation.store import standing, sweeps
+from moderation.store import imports, standing, sweeps
 from moderation.sweeps import pages
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from moderation.store.tables import SweepRow
-    from moderation.sweeps.judging import Criteria
+    from moderation.sweeps.criteria import Criteria
 
 
 def to_count(
@@ -27,13 +27,29 @@ def to_count(
     why: str = "",
     may_block: bool = False,
 ) -> SweepRow:
-    """A new sweep over the posts received in ``[since, until)``, UTC microseconds as ``now`` is."""
+    """A new sweep over the posts received in ``[since, until)``, UTC microseconds as ``now`` is.
+
+    A release looks at verdicts written then; that of an import at all since it came in.
+    """
+    since, total, cursor = extent(session, community_id, criteria, since=since, until=until)
     return sweeps.add(
         session, community_id=community_id, kind=criteria.kind.value, criteria=criteria.as_json(),
         may_block=may_block, why=why, author=author, since=since, until=until,
-        state=SweepState.COUNTING.value, created_at=now, receipt={},
-        total=standing.count(session, community_id, since=since, until=until),
+        state=SweepState.COUNTING.value, created_at=now, receipt={}, total=total, cursor=cursor,
     )  # fmt: skip
+
+
+def extent(
+    session: Session, community_id: int, criteria: Criteria, *, since: int, until: int
+) -> tuple[int, int, int]:
+    """From when on a sweep looks, how many posts it reads, and after which post's sequence, or verdict, it begins."""
+    released = criteria.released
+    if released is None:
+        return since, standing.count(session, community_id, since=since, until=until), 0
+    made = imports.find(session, community_id, released.import_id) if released.import_id else None
+    since = made.at if made else since
+    total, first = standing.struck_extent(session, community_id, since=since, until=until)
+    return since, total, max(first - 1, 0)
 
 
 def to_apply(session: Session, community_id: int, sweep_id: int, *, author: str, now: int) -> None:

@@ -10,8 +10,10 @@ from moderation.domain.intervals import Share
 from moderation.domain.radar import CandidateKind, by_day
 from moderation.domain.radar_terms import beside_contacts, is_everyday, terms
 from moderation.sweeps.adverts import same_adverts
+from moderation.sweeps.carriers import carried
 from moderation.text.entries import plain_word
 from moderation.text.everyday import pieces
+from moderation.text.fillers import is_filler
 from moderation.text.normalise import normalise_many
 
 if TYPE_CHECKING:
@@ -40,7 +42,8 @@ class Rising:
     """A candidate with what is known of it.
 
     ``clause`` is the one that most of its blocked posts broke, ``share`` how many of them; ``days`` are its blocked
-    posts by day; ``near`` is a known word of the same or nearly the same sound, with the clause it stands under.
+    posts by day; ``near`` is a known word of the same or nearly the same sound, with the clause it stands under;
+    ``part_of`` is a combination of the lists that has it as a part, and so finds it only beside others.
     Candidates of one ``group`` come out of one advert: the number is the place of the strongest.
     """
 
@@ -52,16 +55,8 @@ class Rising:
     days: tuple[int, ...] = ()
     near: str = ""
     near_clause: str = ""
+    part_of: str = ""
     group: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class RadarPage:
-    """What the radar saw in a window: how many posts were blocked and passed, and what rises in the blocked ones."""
-
-    blocked: int
-    passed: int
-    rising: tuple[Rising, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,14 +139,22 @@ def everyday(term: str) -> bool:
     return is_everyday(pieces(term))
 
 
+def filler(term: str) -> bool:
+    """Whether a term is nothing but grammar, greetings, a site's phrases, numbers and dates."""
+    return is_filler(pieces(term))
+
+
 def rising(
-    blocked: Sequence[Blocked], found: Sequence[Candidate], known: KnownWords, since: int, until: int
+    blocked: Sequence[Blocked],
+    ranked: Sequence[Candidate],
+    known: KnownWords,
+    since: int,
+    until: int,
+    *,
+    limit: int,
 ) -> list[Rising]:
-    """Tell of each candidate what its posts of the window say."""
-    places = [
-        [at for at, post in enumerate(blocked) if one.stands_in(post.heard.light, post.heard.contacts)]
-        for one in found
-    ]
+    """Tell of the first ``limit`` candidates that enough accounts wrote what their posts of the window say."""
+    found, places = carried(blocked, ranked, limit)
     groups = same_adverts(places, [post.text for post in blocked])
     told = []
     for one, where, group in zip(found, places, groups, strict=True):
@@ -168,6 +171,7 @@ def rising(
                 days=by_day([post.at for post in posts], since, until),
                 near=near[0],
                 near_clause=near[1],
+                part_of=known.combination_with(one.text) if one.kind is CandidateKind.WORD else "",
                 group=group,
             )
         )

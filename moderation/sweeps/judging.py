@@ -1,4 +1,4 @@
-"""What a sweep seeks, and what it says of a batch of posts that were judged before.  No database, no model."""
+"""What a sweep says of a batch of posts that were judged before.  No database, no model."""
 
 from __future__ import annotations
 
@@ -6,12 +6,9 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from moderation.domain import sweeps
-from moderation.domain.evidence import ContactKind, Field, Hit, HitType, Level
-from moderation.domain.failures import UserError
+from moderation.domain.evidence import ContactKind, Field, Hit, HitType
 from moderation.domain.policy import Circumstances
 from moderation.domain.post import PublishingMode, Scene
-from moderation.domain.sweeps import SweepKind
-from moderation.text.entries import Entry, Kind
 from moderation.text.lexicon import Lexicon
 from moderation.text.matching import match_posts
 
@@ -21,76 +18,16 @@ if TYPE_CHECKING:
     from moderation.domain.policy import Policy
     from moderation.domain.verdict import Verdict
     from moderation.store.tables import PostRow, VerdictRow
+    from moderation.sweeps.criteria import Criteria
+    from moderation.text.entries import Entry
 
 LIBRARY: Final = "sweep"
 """List that the hits of a sweep name."""
 
 
-class SweepCriteriaError(UserError):
-    """A sweep that seeks nothing, or two things at once."""
-
-
-@dataclass(frozen=True, slots=True)
-class Criteria:
-    """Exactly one of: words, a contact (with its clause and level as the one entry), a policy's number."""
-
-    words: tuple[Entry, ...] = ()
-    contact: Entry | None = None
-    policy: int = 0
-
-    def __post_init__(self) -> None:
-        """Refuse none and several.
-
-        Raises:
-            SweepCriteriaError: say what to look for.
-        """
-        if sum(map(bool, (self.words, self.contact, self.policy))) != 1:
-            raise SweepCriteriaError("a sweep seeks one thing: words, a contact, or a policy version")
-        if any(one.kind is Kind.ALLOW for one in self.words):
-            raise SweepCriteriaError("an allow word strikes nothing, so nothing can be swept for it")
-
-    @property
-    def kind(self) -> SweepKind:
-        """What is sought."""
-        if self.policy:
-            return SweepKind.POLICY
-        return SweepKind.CONTACT if self.contact else SweepKind.WORDS
-
-    @property
-    def entries(self) -> tuple[Entry, ...]:
-        """Words to match; a contact is one too, for where it stands without its messenger's name."""
-        return (self.contact,) if self.contact else self.words
-
-    def as_json(self) -> dict[str, Any]:
-        """The criteria as a sweep keeps and shows them."""
-        if self.policy:
-            return {"policy": self.policy}
-        words = [
-            {"word": one.word, "kind": one.kind.value, "level": one.level.value, "clause": one.clause}
-            for one in self.entries
-        ]
-        return {"contact" if self.contact else "words": words}
-
-
-def criteria_of(body: Mapping[str, Any]) -> Criteria:
-    """The criteria that a sweep kept: what :meth:`Criteria.as_json` wrote."""
-    words = tuple(
-        Entry(one["word"], Kind(one["kind"]), one["clause"], Level(one["level"]))
-        for one in body.get("words") or body.get("contact") or ()
-    )
-    if "contact" in body:
-        return Criteria(contact=words[0])
-    return Criteria(words=words, policy=body.get("policy", 0))
-
-
-def a_contact(value: str, *, clause: str = "3.1", level: Level = Level.REVIEW) -> Entry:
-    """A contact to sweep for."""
-    return Entry(word=value.strip(), kind=Kind.NORMAL, clause=clause, level=level)
-
-
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One post under the criteria.  ``matched``: they strike it; ``verdict``: it would be judged worse."""
+    """One post under the criteria.  ``matched``: they strike it; ``verdict``: the one that it would have instead."""
 
     matched: bool = False
     verdict: Verdict | None = None

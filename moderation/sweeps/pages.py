@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from moderation.domain.sweep_receipts import Change, Tally, already, receipt_json
-from moderation.domain.sweeps import SAMPLES, SweepState, Swept, digest
+from moderation.domain.sweeps import SAMPLES, SweepKind, SweepState, Swept, digest
 from moderation.store import sweeps, verdicts
 
 if TYPE_CHECKING:
@@ -64,11 +64,12 @@ def page(session: Session, community_id: int, sweep_id: int) -> SweepPage:
     """
     sweep = known(session, community_id, sweep_id)
     found = sweeps.samples(session, sweep_id, limit=SAMPLES)
-    written = verdicts.numbered(
-        session, [(row.post_id, row.verdict_after) for row, _ in found if row.verdict_after]
-    )
+    release = sweep.kind == SweepKind.RELEASE.value
+    telling = [(row.post_id, row.verdict_before if release else row.verdict_after) for row, _ in found]
+    written = verdicts.numbered(session, [(post_id, number) for post_id, number in telling if number])
     bodies = {post_id: verdict.body for post_id, verdict in written.items()}
-    bodies |= {row.post_id: row.body for row, _ in found if row.body}
+    if not release:  # what is released is told by what had struck it
+        bodies |= {row.post_id: row.body for row, _ in found if row.body}
     return SweepPage(sweep, _tally(session, sweep_id), found, bodies)
 
 

@@ -25,7 +25,7 @@ class Seen:
     decided: int = 0
 
     def count(self, batch: Sequence[Standing], found: Sequence[Judged]) -> list[tuple[Standing, Verdict]]:
-        """Count a batch; answers the posts that would be judged worse, and how."""
+        """Count a batch; answers the posts that would be judged otherwise, and how."""
         struck = [(one, judged) for one, judged in zip(batch, found, strict=True) if judged.matched]
         self.posts += len(batch)
         self.matched += len(struck)
@@ -47,7 +47,8 @@ def planned(sweep_id: int, worse: Iterable[tuple[Standing, Verdict]], *, whole: 
             "before": one.verdict.suggestion,
             "after": verdict.suggestion.value,
             "clause_before": one.verdict.clause,
-            "clause": verdict.clause,
+            "clause": verdict.clause
+            or one.verdict.clause,  # what passes is told under the clause it is freed of
             "verdict_before": one.verdict.number,
             "queue": review.queue_of(verdict).value,
             "priority": review.priority(verdict),

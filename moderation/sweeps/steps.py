@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from moderation.domain.convention import Label
 from moderation.domain.post import PostState
-from moderation.domain.review import ReviewState
 from moderation.domain.sweeps import SOURCE, Left, Swept
 from moderation.domain.verdict import Suggestion
-from moderation.store import brands, outbox, reviews, standing, sweeps, verdicts
+from moderation.store import brands, outbox, standing, sweeps, verdicts
+from moderation.sweeps.items import close_items, give_back, open_items
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from moderation.store.standing import Standing
-    from moderation.store.tables import ReviewItemRow, SweepPostRow, SweepRow, VerdictRow
+    from moderation.store.tables import SweepPostRow, SweepRow, VerdictRow
 
 SPAM = (Label.SPAM_ADS.value, Label.QUALITY.value)
 
@@ -28,9 +28,9 @@ def apply_batch(session: Session, sweep: SweepRow, *, limit: int, now: int) -> i
     fit, left = _sorted_out(session, rows, "verdict_before")
     if fit:
         verdicts.append(session, [_new_verdict(row, one, now) for row, one in fit])
-        opened = _open_items(session, sweep, fit, now)
+        opened = open_items(session, sweep, fit, now) | close_items(session, fit)
         for row, _ in fit:
-            if row.after == Suggestion.BLOCK.value:
+            if _may_be_spam(row):
                 brands.set_clean(session, row.post_id, clean=not _is_spam(row.after, row.body["label"]))
         _tell(session, [(one, row.body) for row, one in fit], now)
         sweeps.settle(session, [_applied(row, *opened.get(row.post_id, (None, False))) for row, _ in fit])
@@ -48,9 +48,9 @@ def undo_batch(session: Session, sweep: SweepRow, *, after: int, limit: int, now
     if fit:
         former = verdicts.numbered(session, [(row.post_id, row.verdict_before) for row, _ in fit])
         verdicts.append(session, [_again(former[row.post_id], now) for row, _ in fit])
-        reviews.close_items(session, [row.review_item_id or 0 for row, _ in fit if row.opened])
+        give_back(session, fit)
         for row, _ in fit:
-            if row.after == Suggestion.BLOCK.value:
+            if _may_be_spam(row):
                 was = former[row.post_id]
                 brands.set_clean(session, row.post_id, clean=not _is_spam(was.suggestion, was.label))
         _tell(session, [(one, former[row.post_id].body) for row, one in fit], now)
@@ -96,7 +96,7 @@ def _new_verdict(row: SweepPostRow, one: Standing, now: int) -> dict[str, Any]:
         "suggestion": row.after,
         "risk_level": body["risk_level"],
         "label": body["label"],
-        "clause": row.clause,
+        "clause": body["clause"] or "",
         "action": body["action"],
         "body": body,
         "created_at": now,
@@ -119,35 +119,9 @@ def _again(former: VerdictRow, now: int) -> dict[str, Any]:
     return {name: getattr(former, name) for name in names} | {"source": SOURCE, "created_at": now}
 
 
-def _open_items(
-    session: Session, sweep: SweepRow, fit: Sequence[tuple[SweepPostRow, Standing]], now: int
-) -> dict[str, tuple[int, bool]]:
-    """See to it that each post to review has an open item; answers the items, and which of them the sweep opened."""
-    wanted = [row for row, _ in fit if row.after == Suggestion.REVIEW.value]
-    reason = f"回扫 #{sweep.id}" + (f":{sweep.why}" if sweep.why else "")
-    known = reviews.items_of(session, [row.post_id for row in wanted])
-    fresh = [row for row in wanted if (row.post_id, row.revision) not in known]
-    reviews.open_items(session, [_item(row, sweep.community_id, reason, now) for row in fresh])
-    opened = {row.post_id for row in fresh}
-    for row in wanted:
-        item = known.get((row.post_id, row.revision))
-        if item is not None and item.state == ReviewState.CLOSED.value:
-            reviews.reopen(session, item.id, queue=row.queue, priority=row.priority, reason=reason, now=now)
-            opened.add(row.post_id)
-    items: dict[tuple[str, int], ReviewItemRow] = reviews.items_of(session, [row.post_id for row in wanted])
-    return {row.post_id: (items[row.post_id, row.revision].id, row.post_id in opened) for row in wanted}
-
-
-def _item(row: SweepPostRow, community_id: int, reason: str, now: int) -> dict[str, Any]:
-    return {
-        "community_id": community_id,
-        "post_id": row.post_id,
-        "revision": row.revision,
-        "queue": row.queue,
-        "priority": row.priority,
-        "reason": reason,
-        "opened_at": now,
-    }
+def _may_be_spam(row: SweepPostRow) -> bool:
+    """Whether the post is blocked before or after: only then does what brands count change."""
+    return Suggestion.BLOCK.value in (row.before, row.after)
 
 
 def _is_spam(suggestion: str, label: str) -> bool:

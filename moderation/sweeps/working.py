@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from moderation.domain.sweeps import WORKING, SweepState
+from moderation.domain.sweeps import WORKING, SweepKind, SweepState
 from moderation.store import standing, sweeps
 from moderation.store.engine import db_now
 from moderation.sweeps import pages
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from moderation.store.engine import Sessions
     from moderation.store.tables import SweepRow
-    from moderation.sweeps.judging import PolicyJudge, WordJudge
+    from moderation.sweeps.judges import Judge
 
 LEASE: Final = 60 * 1_000_000
 """Microseconds without a step after which another worker goes on."""
@@ -48,10 +48,10 @@ class Work:
     sessions: Sessions
     community_id: int
     sweep_id: int
-    judge_of: Callable[[SweepRow], WordJudge | PolicyJudge]
+    judge_of: Callable[[SweepRow], Judge]
     read_batch: int
     write_batch: int
-    _judge: WordJudge | PolicyJudge | None = field(default=None, init=False)
+    _judge: Judge | None = field(default=None, init=False)
 
     def step(self, *, now: int) -> Step:
         """Do the next batch of whatever the sweep's state asks for."""
@@ -65,9 +65,9 @@ class Work:
         """Judge the next posts of the window with no transaction open, then note them."""
         if self._judge is None:
             self._judge = self.judge_of(sweep)
-        judge, seen = self._judge, Seen()
+        judge, seen, releases = self._judge, Seen(), sweep.kind == SweepKind.RELEASE.value
         with self.sessions.read() as session:
-            batch = standing.batch(
+            batch = (standing.struck_batch if releases else standing.batch)(
                 session,
                 self.community_id,
                 since=sweep.since,
@@ -85,7 +85,7 @@ class Work:
             row.posts, row.matched = row.posts + seen.posts, row.matched + seen.matched
             row.decided += seen.decided
             if batch:
-                _go_on(row, batch[-1].post.sequence)
+                _go_on(row, batch[-1].verdict.id if releases else batch[-1].post.sequence)
             else:
                 _end(row, SweepState.PREVIEW)
             return Step(len(batch), bool(batch), row.posts, row.total)

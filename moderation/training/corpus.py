@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 SPLITS: Final = ("train", "dev", "test")
 _OWN_DEV: Final = ("cold", "swsr", "chnsenticorp", "chsd_hate", "game_ads")
-_CLAUSE_FILES: Final = frozenset(f"c{n}" for n in (1, 2, 3, 4, 7, 8, 9, 11, 12, 17, 18))
+_CLAUSE_FILES: Final = frozenset(f"c{n}" for n in (1, 2, 3, 4, 7, 8, 9, 11, 12, 17, 18, 20, 21, 22))
 _POLARITY: Final = {"negative": 0, "neutral": 1, "positive": 2}
 
 

@@ -40,7 +40,7 @@ USES: Final[Mapping[str, SourceUse]] = {
     "weibo_8moods": SourceUse(18_000),
     "finfe": SourceUse(6_000),
     "chnsenticorp": SourceUse(7_600, permissive=True, core=True),
-    "sophonplus_shopping": SourceUse(53_000),
+    "sophonplus_shopping": SourceUse(40_000, core=True),
     "sophonplus_hotel": SourceUse(500),
     "sophonplus_waimai": SourceUse(6_000),
     "weibo2018": SourceUse(6_000),

@@ -32,9 +32,9 @@ def allow_words(settings: Settings) -> tuple[Entry, ...]:
 
 def build_judges(settings: Settings, sessions: Sessions) -> Judges:
     """What sweeps judge by: the shipped policy and allow words, the bundle's thresholds."""
-    return Judges(
-        sessions, read_policy(settings.policy).text, read_calibration(settings), allow_words(settings)
-    )
+    words = tuple(read_lexicons(settings.lexicons))
+    allowed = tuple(one for one in words if one.kind is Kind.ALLOW)
+    return Judges(sessions, read_policy(settings.policy).text, read_calibration(settings), allowed, words)
 
 
 def build_sweeping(settings: Settings, sessions: Sessions, bell: Bell | None) -> Sweeping:

@@ -16,10 +16,10 @@ from review_ui.brand_page import (
     brand_page,
     brand_query,
     last_days,
-    spark_points,
 )
 from review_ui.context import community, local, parts, wants_fragment
 from review_ui.guard import EVERYBODY, seen_by
+from review_ui.spark import spark_points
 
 pages = Blueprint("brands", __name__)
 
@@ -39,7 +39,7 @@ def index() -> str:
         for brand in statistics.all_brands(community())
     ]
     cards.sort(key=lambda card: -card.mentions)
-    return render_template("brands.html", cards=cards, too_few=TOO_FEW, days=SPARK_DAYS)
+    return render_template("brands.html", cards=cards, definitions=DEFINITIONS, days=SPARK_DAYS)
 
 
 @pages.get("/brands/<int:brand_id>")

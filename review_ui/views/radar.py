@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext
 
+from moderation.domain.radar import LEAST_AUTHORS, LEAST_SUPPORT
 from review_ui.context import community, now, parts, user, wants_fragment
 from review_ui.guard import EDITORS, READERS, seen_by
 from review_ui.radar_page import shown_radar
@@ -26,7 +27,9 @@ MOST: Final = 500
 def index() -> str:
     """The latest look; htmx asks for the part that changes."""
     template = "parts/radar.html" if wants_fragment() else "radar.html"
-    return render_template(template, shown=shown_radar(), days=DAYS)
+    return render_template(
+        template, shown=shown_radar(), days=DAYS, least_support=LEAST_SUPPORT, least_authors=LEAST_AUTHORS
+    )
 
 
 @pages.post("/radar")

@@ -31,7 +31,7 @@ pages.register_error_handler(UnknownPolicyError, lambda _: failures.answer(404))
 @seen_by(READERS)
 def show(number: int) -> Response:
     """One version: what it changes, what it would have done, and where it can go."""
-    page = version_page(number)
+    page = version_page(number, request.args.get("head", ""))
     answer = make_response(_version(page, "parts/rehearsal.html" if wants_fragment() else "version.html"))
     if wants_fragment() and not (page.run and page.run.stage is Stage.RUNNING):
         answer.headers["HX-Refresh"] = "true"  # it came to its end: the rest of the page knows more now
@@ -45,11 +45,9 @@ def backtest(number: int) -> Response:
     page = version_page(number)
     given = request.form.get("days", "")
     days = int(given) if given in {str(each) for each in DAYS} else DAYS[1]
-    wish = request.form.get("head", "")
-    head = wish if wish in page.heads else page.head
     try:
         if page.heads:
-            parts().rehearsals.ask(community(), number, days=days, head=head, by=user().row.name, now=now())
+            parts().rehearsals.ask(community(), number, days=days, by=user().row.name, now=now())
     except RehearsalRunningError:
         keep_toast(Toast(gettext("这个版本的回测正在进行。"), "warn"))
     return redirect(url_for("versions.show", number=number, _anchor="backtest"), 303)

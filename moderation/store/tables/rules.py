@@ -144,3 +144,13 @@ class LexiconReplacedRow(Base):
     effective_to: Mapped[int | None]
     author: Mapped[str] = mapped_column(String(100))
     before_import_id: Mapped[int | None]
+
+
+class LexiconTakenBackRow(Base):
+    """A word of an import that was taken back: what it had decided can be released."""
+
+    __tablename__ = "lexicon_taken_back"
+
+    import_id: Mapped[int] = mapped_column(ForeignKey("lexicon_imports.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(12), primary_key=True)
+    word: Mapped[str] = mapped_column(String(500), primary_key=True)
