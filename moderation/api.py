@@ -8,9 +8,9 @@ from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
 
 from moderation import __version__
-from moderation.endpoints.answers import describe
 from moderation.endpoints.backtests import backtests
 from moderation.endpoints.brands import brands
+from moderation.endpoints.description import describe
 from moderation.endpoints.docs import docs
 from moderation.endpoints.emergency import emergency
 from moderation.endpoints.health import health

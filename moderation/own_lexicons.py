@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from moderation.domain.evidence import Level
 from moderation.store import lexicons
+from moderation.text.citing import matched_as
 from moderation.text.entries import Entry, Kind, check_entry
 from moderation.text.lexicon import Lexicon
 
@@ -175,7 +176,7 @@ class OwnLexicons:
     def _entry(self, words: Words) -> Entry:
         """A kept word as it is matched: it blocks by itself, also in a list that is called as a shipped one."""
         _, word, kind, clause, level, library, begins, ends = words
-        named = f"own {library}" if library in self.corroborated else library
+        named = matched_as(library, self.corroborated)
         return Entry(word, _kind(kind), clause, _level(level), named, begins, ends)
 
 

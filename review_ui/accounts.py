@@ -18,7 +18,7 @@ from wtforms.validators import DataRequired, Length
 
 from moderation.services.users import Role
 from review_ui.configuration import IDLE_LIMIT, SESSION_LIMIT
-from review_ui.context import now, parts
+from review_ui.context import now, parts, wants_fragment
 
 if TYPE_CHECKING:
     from moderation.store.tables import UserRow
@@ -31,7 +31,13 @@ _NOTE_EVERY: Final = 60 * _MICROS
 """A session's last use is noted at most this often, so that few answers set a cookie."""
 
 SILENT_ENDPOINTS: Final = frozenset({"desk.counts"})
-"""What a page asks by itself: no sign that somebody is there."""
+"""What a page's script asks by itself: no sign that somebody is there."""
+
+POLLING_ELEMENTS: Final = frozenset({"gangs", "radar", "rehearsal", "sweep", "tried"})
+"""Ids of the fragments that htmx fetches again until they are done: no sign of somebody either.
+
+Their addresses are those of pages that people visit, so what counts is who asks: htmx sends the id along.
+"""
 
 
 class DeskRole(RoleMixin):
@@ -154,5 +160,11 @@ def _end_old_session() -> None:
     if present - begun > _WHOLE or present - seen > _IDLE:
         logout_user()
         session.clear()
-    elif present - seen > _NOTE_EVERY and request.endpoint not in SILENT_ENDPOINTS:
+    elif present - seen > _NOTE_EVERY and not _asked_by_itself():
         session["seen"] = present
+
+
+def _asked_by_itself() -> bool:
+    """Whether a page asks, and not somebody who looks at it."""
+    polling = wants_fragment() and request.headers.get("HX-Trigger") in POLLING_ELEMENTS
+    return polling or request.endpoint in SILENT_ENDPOINTS

@@ -101,7 +101,11 @@ class ShownSweep:
     @property
     def samples(self) -> list[ShownPost]:
         """Some of the posts."""
-        return [_shown(row, post, self.page.bodies.get(row.post_id, {})) for row, post in self.page.samples]
+        bodies = self.page.bodies
+        return [
+            _shown(row, post, bodies.get(row.post_id, {}), whole=self.release)
+            for row, post in self.page.samples
+        ]
 
 
 def _parts(counts: Mapping[str, int], most: int) -> list[tuple[str, int, float, float]]:
@@ -114,12 +118,14 @@ def _parts(counts: Mapping[str, int], most: int) -> list[tuple[str, int, float, 
     return found
 
 
-def _shown(row: SweepPostRow, post: PostRow, body: Mapping[str, Any]) -> ShownPost:
+def _shown(row: SweepPostRow, post: PostRow, body: Mapping[str, Any], *, whole: bool) -> ShownPost:
+    """A post with what the sweep struck marked; ``whole``: with all that had struck it before."""
     spans: dict[Field, list[Span]] = {Field.TITLE: [], Field.TEXT: []}
-    hits = [hit for hit in body.get("hits", ()) if not hit["suppressed"]]
-    fresh = [hit for hit in hits if hit["library"] == LIBRARY or hit["type"] == "contact"] or hits
+    # What was read in an image has no place in title or text.
+    hits = [hit for hit in body.get("hits", ()) if not hit["suppressed"] and hit["field"] in spans]
+    fresh = [hit for hit in hits if hit["library"] == LIBRARY or hit["type"] == "contact"]
     if post.revision == row.revision:
-        for index, hit in enumerate(fresh):
+        for index, hit in enumerate(hits if whole else fresh or hits):
             tone = Tone.BLOCK if Suggestion.BLOCK.value in (row.before, row.after) else Tone.REVIEW
             spans[Field(hit["field"])].append(Span(hit["start"], hit["end"], tone, index))
     title = lay_out(*excerpt(post.title, spans[Field.TITLE], width=60))

@@ -93,9 +93,9 @@ def test_every_word_only_asks_for_a_look(lexicon: Lexicon) -> None:
 
 
 def test_the_list_comes_in_as_any_table(sessions: Sessions, community_id: int) -> None:
-    table = CARE.read_text(encoding="utf-8")
-    made = WordImports(sessions).import_csv(community_id, "care", table, author="王", now=NOW)
-    assert made.words == len(read_words(table))
+    given = read_words(CARE.read_text(encoding="utf-8"))
+    made = WordImports(sessions).keep(community_id, "care", given, author="王", now=NOW)
+    assert made.words == len(given)
 
 
 def test_the_notice_cares_and_counts_nothing() -> None:

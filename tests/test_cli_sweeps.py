@@ -67,6 +67,18 @@ def test_words_from_a_table_and_a_contact(filled: Sessions, tmp_path: Path) -> N
     assert read("sweep", "preview", "--contact", "sugar888")["matched"] == 6
 
 
+def test_a_table_is_read_as_an_import_reads_it(filled: Sessions, tmp_path: Path) -> None:
+    """As a Chinese spreadsheet writes it; a word that says two things is refused."""
+    table = tmp_path / "words.csv"
+    table.write_text("词,级别,条款\n龙须酥,拦截,3.6\n龙须酥,拦截,3.6\n", encoding="gb18030")
+    assert read("sweep", "preview", "--words", str(table))["matched"] == 20
+    table.write_text("词,级别,条款\n龙须酥,拦截,3.6\n龙须酥,送审,3.6\n", encoding="gb18030")
+    output = run("sweep", "preview", "--words", str(table), code=1)
+    assert f"{table}: line 3, field level: " in output
+    table.write_bytes(b"\xff\xff")
+    assert "neither UTF-8 nor GB18030" in run("sweep", "preview", "--words", str(table), code=1)
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

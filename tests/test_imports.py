@@ -43,7 +43,7 @@ def levels(words: WordLists, community_id: int) -> dict[str, str]:
 def bring(imports: WordImports, community_id: int, level: Level, *texts: str, now: int = NOW) -> int:
     """Import some words; answers the import's id."""
     given = [an_entry(one, level=level) for one in texts]
-    return imports.import_entries(community_id, "糖", given, author="王", now=now).id
+    return imports.keep(community_id, "糖", given, author="王", now=now).id
 
 
 def test_an_import_is_taken_back_as_a_whole(

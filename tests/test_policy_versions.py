@@ -21,7 +21,7 @@ from moderation.services.policies import Policies, UnknownPolicyError
 from moderation.services.queues import Queues
 from moderation.services.reading import post_record
 from moderation.services.reviewing import Reviewing
-from moderation.services.word_imports import WordImports
+from moderation.services.word_imports import WordImports, read_words
 from moderation.services.wordlists import UnknownEntryError, WordLists
 from moderation.text.entries import EntryError
 from tests.factories import (
@@ -239,7 +239,7 @@ def test_a_list_survives_export_and_import(sessions: Sessions, community_id: int
     given = [an_entry("龙须糖"), an_entry("麦芽糖", level=Level.BLOCK, effective_to=NOW + DAY)]
     words.add(community_id, "糖", given, author="王", now=NOW)
     table = words.export_csv(community_id, "糖")
-    assert WordImports(sessions).import_csv(other, "糖", table, author="李", now=NOW).words == 2
+    assert WordImports(sessions).keep(other, "糖", read_words(table), author="李", now=NOW).words == 2
     assert words.export_csv(other, "糖") == table
 
 

@@ -140,6 +140,13 @@ def test_filler_and_parts_of_a_stronger_one_are_left_out() -> None:
     passed = {"龙须糖": 20, "须糖": 40}
     found = rank(blocked, passed, all_blocked=300, all_passed=5_000, filler=lambda term: term == "大家好啊")
     assert [one.text for one in found] == ["批龙须糖", "wechat:12345", "wechat", "高山茶"]
+    some = rank(
+        blocked, passed, all_blocked=300, all_passed=5_000,
+        filler=lambda term: term == "大家好啊", carried=lambda one: one.text != "批龙须糖",
+    )  # fmt: skip
+    assert [one.text for one in some] == ["龙须糖", "wechat:12345", "wechat", "高山茶"], (
+        "what too few accounts wrote hides no part of it that more did"
+    )
     assert [one.text for one in rank(blocked, passed, all_blocked=300, all_passed=5_000, limit=2)] == [
         "大家好啊",
         "批龙须糖",

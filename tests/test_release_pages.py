@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 import shutil
 from typing import TYPE_CHECKING
 
@@ -11,8 +12,8 @@ from sqlalchemy import select
 
 from moderation.domain.review import ReviewState
 from moderation.services.users import Role
-from moderation.store.tables import ReviewItemRow
-from tests.factories import MINUTE, NOW
+from moderation.store.tables import ReviewItemRow, VerdictRow
+from tests.factories import MINUTE, NOW, a_community
 from tests.fakes import StoppedClock
 from tests.test_watching_pages import figure
 from tests.watching_desk import WatchDesk, watch_parts
@@ -83,6 +84,24 @@ def test_an_import_is_released_from_its_posts(at: WatchDesk) -> None:
     assert states == [ReviewState.OPEN.value] * 2
 
 
+def test_what_a_word_in_an_image_had_struck_is_shown_too(at: WatchDesk) -> None:
+    """A place in an image is none in the text; in the text everything that had struck it is marked."""
+    at.post("/lexicons/words", **WORD)
+    at.send("a", "来一份龙须糖,电话 13912345678")
+    with at.parts.sessions.write.begin() as session:
+        row = session.scalars(select(VerdictRow)).one()
+        (word,) = (one for one in row.body["hits"] if one["type"] == "keyword" and one["library"] == "own")
+        row.body = {**row.body, "hits": [*row.body["hits"], {**word, "field": "image", "image": 1}]}
+    at.clock.forward(MINUTE)
+    (entry,) = at.parts.wordlists.entries(at.community)
+    at.post(f"/lexicons/words/{entry.id}/remove")
+    path = at.post("/lexicons/release", words="龙须糖", library="own", kind="normal", days="7").location
+    at.maintain()
+    answer = at.get(path)
+    assert answer.status_code == 200
+    assert re.search(r'data-testid="sweep-mark"[^>]*>(<[^>]+>)*龙须糖', answer.text)
+
+
 def test_a_removed_word_leads_to_its_release(at: WatchDesk) -> None:
     at.post("/lexicons/words", **WORD)
     at.send("a", "来一份龙须糖")
@@ -146,3 +165,20 @@ def test_seniors_and_admins_release(at: WatchDesk, role: Role) -> None:
     if role is not Role.BRAND:
         assert ("release-import" in at.get(f"/lexicons/imports/{made}/posts").text) is editor
         assert ('data-testid="release"' in at.get("/lexicons").text) is editor
+
+
+def test_a_forged_release_asks_for_nothing(at: WatchDesk) -> None:
+    made = undone_import(at)
+    form = {"words": "绿豆糕", "library": "own", "kind": "normal", "days": "7"}
+    for path in ("/lexicons/release", f"/lexicons/imports/{made}/release"):
+        assert at.client.post(path, data=form).status_code == 400
+    assert at.parts.sweeps.all_of(at.community) == []
+
+
+def test_another_community_releases_nothing(at: WatchDesk) -> None:
+    made = undone_import(at)
+    other = a_community(at.parts.sessions, "other").id
+    at.log_in(Role.ADMIN, community=other)
+    answer = at.post(f"/lexicons/imports/{made}/release")
+    assert "这一批还没有撤销，或没有留下词" in at.client.get(answer.location).text
+    assert at.parts.sweeps.all_of(other) == at.parts.sweeps.all_of(at.community) == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import event, update
 
 from moderation.domain.evidence import Level
 from moderation.domain.releases import stays
@@ -17,7 +17,16 @@ from moderation.services.sweeping import Sweeping
 from moderation.services.sweeps import Sweeps
 from moderation.services.word_imports import WordImports
 from moderation.services.wordlists import WordLists
-from moderation.store.tables import MentionRow, OutboxEventRow, PostRow, ReviewItemRow, VerdictRow
+from moderation.store import verdicts
+from moderation.store.standing import struck_batch
+from moderation.store.tables import (
+    LexiconEntryRow,
+    MentionRow,
+    OutboxEventRow,
+    PostRow,
+    ReviewItemRow,
+    VerdictRow,
+)
 from moderation.sweeps.criteria import Criteria, Released, SweepCriteriaError
 from moderation.sweeps.judges import Judges, ReleaseError
 from moderation.text.entries import EntryError, Kind
@@ -35,8 +44,8 @@ SHIPPED = (an_entry("麦芽糖", "3.6"),)
 class WordDesk(Desk):
     """A community with words of its own, beside one shipped word."""
 
-    def __init__(self, sessions: Sessions) -> None:
-        super().__init__(sessions)
+    def __init__(self, sessions: Sessions, slug: str = "default") -> None:
+        super().__init__(sessions, slug)
         judges = Judges(sessions, LIVE, CALIBRATED, words=SHIPPED)
         self.sweeps = Sweeps(sessions, RecordingBell(), judges)
         self.sweeping = Sweeping(sessions, RecordingBell(), judges)
@@ -45,7 +54,7 @@ class WordDesk(Desk):
     def bring(self, **levels: Level) -> int:
         """Import words into the list 糖."""
         given = [an_entry(word, "3.6", level) for word, level in levels.items()]
-        return self.imports.import_entries(self.community_id, "糖", given, author="王", now=NOW).id
+        return self.imports.keep(self.community_id, "糖", given, author="王", now=NOW).id
 
     def take_back(self, import_id: int) -> None:
         self.imports.undo_import(self.community_id, import_id, author="赵", now=NOW)
@@ -164,6 +173,16 @@ def test_a_removed_word_is_released_by_name(desk: WordDesk) -> None:
     assert groups(desk.preview(gone("龙须糖", library="别的"))) == (0, 0, 0, 0)
     desk.apply(desk.preview(gone("龙须糖")).sweep.id)
     assert [desk.now_is(one) for one in "abc"] == ["pass"] * 3
+
+
+def test_a_kept_word_that_cannot_be_used_stops_no_release(desk: WordDesk) -> None:
+    made = desk.bring(龙须糖=Level.BLOCK)
+    desk.keep(("a", "来一份龙须糖"))
+    desk.take_back(made)
+    desk.bring(酥糖=Level.REVIEW)
+    with desk.sessions.write.begin() as session:
+        session.execute(update(LexiconEntryRow).values(word="(", kind=Kind.REGEX))
+    assert groups(desk.of_import(made))[0] == 1
 
 
 def test_an_expired_word_is_gone(desk: WordDesk) -> None:
@@ -290,6 +309,19 @@ def test_other_communities_are_not_touched(desk: WordDesk) -> None:
         other.preview(Criteria(released=Released(import_id=made)))
 
 
+def test_a_word_of_several_communities_is_released_in_one(sessions: Sessions) -> None:
+    mine, other = WordDesk(sessions), WordDesk(sessions, "other")
+    for one, name in ((mine, "a"), (other, "b")):
+        made = one.bring(龙须糖=Level.REVIEW)
+        one.keep((f"{name}1", "龙须糖"), (f"{name}2", "来一份龙须糖"))
+        one.take_back(made)
+    page = mine.preview(gone("龙须糖"))
+    assert groups(page) == (2, 0, 0, 2)
+    mine.apply(page.sweep.id)
+    assert [mine.now_is(one) for one in ("a1", "b1")] == ["pass", "review"]
+    assert groups(other.preview(gone("龙须糖"))) == (2, 0, 0, 2)
+
+
 # ---------------------------------------------------------------- what cannot be asked
 
 
@@ -372,3 +404,26 @@ def test_every_post_is_read_once_in_small_batches(desk: WordDesk, monkeypatch: p
     )  # fmt: skip
     assert told == [(2, 5), (4, 5), (5, 5)]
     assert groups(page) == (5, 0, 0, 5)
+
+
+def test_a_verdict_that_is_written_meanwhile_hides_no_other_post(desk: WordDesk) -> None:
+    """A batch ends where its last verdict stood when it was read: one that follows has an id beyond the others."""
+    desk.bring(龙须糖=Level.REVIEW)
+    desk.keep(("a", "龙须糖"), ("b", "来一份龙须糖"), ("c", "龙须糖好"))
+    first = [row.id for row in desk.rows(VerdictRow)]
+    (former,) = desk.verdicts("b")
+    written: list[str] = []
+
+    def judged_again(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if statement.startswith("SELECT") and not written:
+            written.append(former.post_id)
+            names = ("post_id", "community_id", "revision", "source", "suggestion", "risk_level", "label", "clause",
+                     "action", "body", "created_at")  # fmt: skip
+            with desk.sessions.write.begin() as session:
+                verdicts.append(session, [{name: getattr(former, name) for name in names}])
+
+    event.listen(desk.sessions.engine, "after_cursor_execute", judged_again)
+    with desk.sessions.read() as session:
+        found = struck_batch(session, desk.community_id, since=0, until=LATER, after=0, limit=2)
+    assert [one.verdict.id for one in found] == first[:2]
+    assert len(desk.verdicts("b")) == 2

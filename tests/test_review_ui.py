@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,6 +17,7 @@ from moderation.domain.verdict import Suggestion
 from moderation.services.trials import KEPT_FOR
 from moderation.services.users import Role
 from moderation.store.tables import Base
+from review_ui.accounts import POLLING_ELEMENTS, SILENT_ENDPOINTS
 from review_ui.headers import CONTENT_SECURITY_POLICY
 from tests import desk
 from tests.desk import DAY, MINUTE, PASSWORD, Told
@@ -23,8 +25,6 @@ from tests.factories import NOW, a_trying
 from tests.fakes import StoppedClock
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from flask import Flask
     from flask.testing import FlaskClient
     from werkzeug.test import TestResponse
@@ -190,6 +190,38 @@ def test_polling_keeps_no_session_alive(at: Desk) -> None:
         assert at.get("/queue/counts").status_code == 200
     at.clock.now += 25 * MINUTE
     assert at.get("/queue/counts").status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("element", "alive"), [*((one, False) for one in sorted(POLLING_ELEMENTS)), ("list", True)]
+)
+def test_a_fragment_that_asks_again_keeps_no_session_alive(at: Desk, element: str, *, alive: bool) -> None:
+    """What somebody asks for by a click does, at the same address."""
+    at.log_in()
+    statuses = []
+    for _ in range(3):
+        at.clock.now += 25 * MINUTE
+        asked = {"HX-Request": "true", "HX-Trigger": element}
+        statuses.append(at.client.get("/queue", headers=asked).status_code)
+    assert statuses[:2] == [200, 200]
+    assert (statuses[2] == 200) is alive
+
+
+def test_no_poll_of_a_page_is_forgotten() -> None:
+    """Fragments fetched by time or on arrival are listed by id, addresses polled by the script by endpoint."""
+    pages = [
+        path.read_text("utf-8") for path in (Path(review_ui.__file__).parent / "templates").rglob("*.html")
+    ]
+    triggered = [
+        one
+        for page in pages
+        for one in re.findall(r"<\w[^<]*?hx-trigger=[^<]*?>", page)
+        if re.search(r"hx-trigger=\"[^\"]*\b(?:every|load|revealed|intersect)\b", one)
+    ]
+    assert len(triggered) >= 5
+    assert {re.findall(r"\bid=\"([\w-]+)\"", one)[0] for one in triggered} == POLLING_ELEMENTS
+    polled = {name for page in pages for name in re.findall(r"data-live=\"\{\{ url_for\('([\w.]+)'", page)}
+    assert polled == SILENT_ENDPOINTS
 
 
 def test_failed_logins_are_limited_and_good_ones_are_not(at: Desk) -> None:

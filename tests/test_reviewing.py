@@ -23,11 +23,13 @@ from moderation.domain.review import (
     UndoExpiredError,
     UnknownItemError,
 )
+from moderation.domain.verdict import Action
 from moderation.services.intake import Intake
 from moderation.services.queues import Queues
 from moderation.services.reading import post_record
 from moderation.services.reviewing import Reviewing
-from moderation.store.tables import DecisionRow, MentionRow, OutboxEventRow, ReviewItemRow
+from moderation.store import citations, outcomes, replays, standing
+from moderation.store.tables import DecisionRow, MentionRow, OutboxEventRow, PostRow, ReviewItemRow
 from tests.factories import (
     NOW,
     SECOND,
@@ -161,6 +163,27 @@ def test_edit_in_between_is_noticed(desk: Desk) -> None:
         desk.reviewing.decide(
             desk.community_id, seen.id, PASS, moderator_id=desk.moderator, version=seen.version, now=NOW
         )
+
+
+def test_a_decision_on_an_older_text_stands_no_more(desk: Desk, sessions: Sessions) -> None:
+    """What is passed and then turned into an advert is not shown for that, and nowhere called decided."""
+    desk.decide(PASS)
+    assert (
+        desk.intake.submit(desk.community_id, [a_submission("a", "小米优惠")], now=NOW)[0].action
+        is Action.SHOW
+    )
+    advert = a_submission("a", "加微信领小米")
+    desk.intake.edit(desk.community_id, advert, edited_at=NOW + SECOND, now=NOW + SECOND)
+    desk.score()
+    assert desk.intake.submit(desk.community_id, [advert], now=NOW)[0].action is Action.REMOVE
+    with sessions.read() as session:
+        (post,) = session.scalars(select(PostRow))
+        assert outcomes.standing(session, [post.id]) == {}
+        cited = citations.since(session, desk.community_id, 0, limit=9)
+        (kept,) = replays.batch(session, desk.community_id, since=0, until=NOW + 1, after=0, limit=9)
+        decided = standing.locked(session, [post.id])[post.id].decided
+    assert [suggestion for _, suggestion, _ in cited] == ["block"]
+    assert (kept.human, decided) == (None, None)
 
 
 def test_item_of_another_community_is_unknown(desk: Desk, sessions: Sessions) -> None:

@@ -286,7 +286,7 @@ def test_which_hit_a_word_made(entry: Any, hit: dict[str, Any], made: bool) -> N
 
 def bring(imports: WordImports, community_id: int, **levels: Level) -> int:
     given = [an_entry(one, level=level) for one, level in levels.items()]
-    return imports.import_entries(community_id, "糖", given, author="王", now=NOW).id
+    return imports.keep(community_id, "糖", given, author="王", now=NOW).id
 
 
 def test_undo_counts_the_posts_that_rest_on_its_words(sessions: Sessions, community_id: int) -> None:

@@ -5,17 +5,14 @@ from __future__ import annotations
 import json
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from moderation.cli.base import community_id, database
 from moderation.cli.looking import WHO, data_dir_option, json_option
+from moderation.cli.word_files import words_of
 from moderation.cli.word_release import release
 from moderation.cli.word_trial import show_preview
-
-if TYPE_CHECKING:
-    from moderation.text.entries import Entry
 
 
 @click.group()
@@ -45,7 +42,7 @@ def import_words(
 
     try:
         with closing(database(data_dir)) as sessions:
-            entries = _words_of(file)
+            entries = words_of(file)
             if preview:
                 show_preview(sessions, library, entries, days=days, as_json=as_json, data_dir=data_dir)
                 return
@@ -59,25 +56,6 @@ def import_words(
         return
     click.echo(f"{made.words} words are kept in the list {library} ({made.replaced} of them replaced)")
     click.echo(f"to take them back together: moderation lexicons undo {made.id}")
-
-
-def _words_of(file: Path) -> list[Entry]:
-    """The words of a table.
-
-    Raises:
-        ClickException: the file cannot be read.
-        EntryError: a row cannot be used.
-    """
-    from moderation.services.word_imports import read_words
-    from moderation.text.decoding import decode_table
-
-    try:
-        decoded = decode_table(file.read_bytes())
-    except OSError as error:
-        raise click.ClickException(f"{file}: cannot be read: {error}") from error
-    if decoded is None:
-        raise click.ClickException(f"{file}: cannot be read: neither UTF-8 nor GB18030 text")
-    return read_words(decoded[0])
 
 
 @lexicons.command("imports")

@@ -12,6 +12,7 @@ import click
 from moderation.cli.base import community_id, database, settings
 from moderation.cli.looking import DAY, WHO, data_dir_option, days_option, json_option, progress_bar
 from moderation.cli.sweep_parts import show_sweep, sweeping, told_plainly
+from moderation.cli.word_files import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -128,13 +129,9 @@ def _criteria(
     from moderation.domain.evidence import Level
     from moderation.sweeps.criteria import Criteria, a_contact
     from moderation.text.entries import Entry, Kind
-    from moderation.text.listing import load_csv
 
     entries = [Entry(word, Kind.NORMAL, clause, Level(level)) for word in words]
     if table is not None:
-        try:
-            entries += load_csv(table.read_text(encoding="utf-8-sig"))
-        except (OSError, UnicodeDecodeError) as error:
-            raise click.ClickException(f"{table}: cannot be read: {error}") from error
+        entries += words_of(table)
     sought = a_contact(contact, clause=clause, level=Level(level)) if contact.strip() else None
     return Criteria(words=tuple(entries), contact=sought, policy=policy)

@@ -9,6 +9,15 @@ from typing import Final
 UNREAD: Final = "nothing but images, and not all of them were read"
 """Why a person looks at a post without a text: a machine has seen nothing of it, or not everything."""
 
+UNREAD_LINES: Final = "the text in it was not read"
+"""Of an image that was only searched for codes: there is no reader."""
+
+UNLISTED_HOST: Final = "not fetched: its host is not listed"
+"""Of an image at an address that nobody is to ask."""
+
+UNASKED: Final = (UNREAD_LINES, UNLISTED_HOST)
+"""Why an image may be unchecked without anything having failed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Picture:

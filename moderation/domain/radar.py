@@ -11,6 +11,7 @@ import math
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from moderation.domain.radar_terms import FIRST_CHINESE, LONGEST, SHORTEST, runs
@@ -26,6 +27,9 @@ LEAST_SUPPORT: Final = 3
 
 LEAST_AUTHORS: Final = 3
 """Accounts that must have written a word: what one account repeats is for the behaviour pass.  Contacts need none."""
+
+SPARE: Final = 5
+"""Times as many are looked at as are told: some are left out for having too few accounts."""
 
 LEAST_Z: Final = 1.96
 """Standard deviations from which a rise is taken for one (two-sided 95 %)."""
@@ -100,11 +104,12 @@ def rank(
     limit: int = 50,
     everyday: Callable[[str], bool] = lambda _term: False,
     filler: Callable[[str], bool] = lambda _term: False,
+    carried: Callable[[Candidate], bool] = lambda _one: True,
 ) -> list[Candidate]:
     """The terms that rise most, highest z first, with what a longer or a stronger one says left out.
 
     What ``everyday`` knows comes after all that it does not: talk about babies rises with adverts for milk powder,
-    and is no slang for it.  What is nothing but ``filler`` is left out.
+    and is no slang for it.  What is nothing but ``filler`` is left out, and what is not ``carried`` by enough accounts.
     """
     found = []
     for term, count in blocked.items():
@@ -117,17 +122,17 @@ def rank(
         for one in stitch(fold(found))
         if one.kind is CandidateKind.CONTACT or not filler(one.text)
     ]
-    return _unsaid(sorted(told, key=_order), limit)
+    return _unsaid(sorted(told, key=_order), limit, carried)
 
 
-def _unsaid(ranked: Iterable[Candidate], limit: int) -> list[Candidate]:
-    """The first of them, without words that stand inside a stronger one: however often, they are parts of it."""
+def _unsaid(ranked: Iterable[Candidate], limit: int, carried: Callable[[Candidate], bool]) -> list[Candidate]:
+    """The first that are carried, without parts of a stronger one; what is not carried hides no part that may be."""
     found: list[Candidate] = []
     said: set[str] = set()
-    for one in ranked:
+    for one in islice((each for each in ranked if each.text not in said), SPARE * limit):
         if len(found) == limit:
             break
-        if one.text not in said:
+        if carried(one):
             found.append(one)
             said.update(_inner(one.text) if one.chinese else ())
     return found

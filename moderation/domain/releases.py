@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from moderation.domain.evidence import Source
 from moderation.domain.policy import decide
 from moderation.domain.sweeps import is_worse
+from moderation.domain.unreplayed import needs_look
 from moderation.domain.verdict import Suggestion, Versions
 from moderation.domain.wire import evidence_from_json
 
@@ -25,19 +26,14 @@ if TYPE_CHECKING:
 _FROM_ONE_POST: Final = frozenset({Source.MODEL.value, Source.LEXICON.value, Source.RULE.value})
 """What the policy finds in a post by itself; behaviour and people have reasons that stay when a word goes."""
 
-UNASKED: Final = ("the text in it was not read", "not fetched: its host is not listed")
-"""Why an image may be unchecked without anything having failed."""
-
 
 def stays(body: Mapping[str, Any], *, wordless: bool) -> bool:
     """Whether something other than scores and words asks for a person: behaviour, a failure, an image nobody saw.
 
     ``wordless``: the images are all there is of the post.
     """
-    unchecked = body["unchecked"]
-    failed = any(not one.endswith(UNASKED) for one in unchecked)
     others = any(one["source"] not in _FROM_ONE_POST for one in body["labels"])
-    return bool(body.get("reason")) or failed or others or (wordless and bool(unchecked))
+    return others or needs_look(body, wordless=wordless)
 
 
 def without(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from moderation.domain.convention import Label
 from moderation.domain.evidence import Source
-from moderation.domain.releases import UNASKED
+from moderation.domain.pictures import UNASKED
 from moderation.domain.verdict import Finding, Suggestion
 from moderation.domain.weighing import NO_REST, Rest
 
@@ -29,18 +29,17 @@ def rest_of(
         behaviour: labels of the verdict that behaviour over several posts led to since.
         wordless: the images are all there is of the post.
     """
-    look = _needs_look(body, wordless=wordless)
+    look = needs_look(body, wordless=wordless)
     if not behaviour:
         return _LOOK if look else NO_REST
     return Rest(look, tuple(_finding(one) for one in behaviour if one["source"] == Source.BEHAVIOUR.value))
 
 
-def _needs_look(body: Mapping[str, Any], *, wordless: bool) -> bool:
-    """Whether a machine failed at a part of the post, or has seen nothing of it."""
+def needs_look(body: Mapping[str, Any], *, wordless: bool) -> bool:
+    """Whether a machine failed at a part of the post, or has seen nothing of it: ``wordless``, it is images alone."""
     unchecked = body["unchecked"]
-    if not unchecked:
-        return bool(body.get("reason"))
-    return wordless or bool(body.get("reason")) or any(not one.endswith(UNASKED) for one in unchecked)
+    failed = any(not one.endswith(UNASKED) for one in unchecked)
+    return bool(body.get("reason")) or failed or (wordless and bool(unchecked))
 
 
 def _finding(label: Mapping[str, Any]) -> Finding:

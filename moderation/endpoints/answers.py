@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final, Literal
 
-from pydantic import BaseModel, Field, TypeAdapter
+from pydantic import BaseModel, Field
 
+from moderation.domain.behaviour import BehaviourKind
 from moderation.domain.evidence import ContactKind, HitType, Level, Source
 from moderation.domain.post import PostState
 from moderation.domain.review import DecisionKind
 from moderation.domain.scores import Polarity
 from moderation.domain.verdict import Action, RiskLevel, Suggestion
 
+_IN_IMAGE: Final = "Number of the image it was read in, from 1; left out where it is not in one."
 
-class ProblemModel(BaseModel):
-    """RFC 9457 problem details."""
-
-    type: str = "about:blank"
-    title: str
-    status: int
-    detail: str
-    pointer: str | None = Field(default=None, description="JSON pointer to the field that is wrong.")
-    request_id: str
+Speaker = Literal["machine", "behaviour", "sweep", "timeout", "human"]
+"""Who said something about a post."""
 
 
 class LabelModel(BaseModel):
@@ -56,7 +51,8 @@ class HitModel(BaseModel):
     library: str
     level: Level
     suppressed: bool
-    reason: str
+    reason: str = Field(description="Why it counts for nothing; empty where it counts.")
+    image: int = Field(default=0, description=_IN_IMAGE)
 
 
 class ContactModel(BaseModel):
@@ -68,6 +64,7 @@ class ContactModel(BaseModel):
     start: int
     end: int
     obfuscated: bool
+    image: int = Field(default=0, description=_IN_IMAGE)
 
 
 class MentionModel(BaseModel):
@@ -91,6 +88,23 @@ class VersionsModel(BaseModel):
     lexicon: str
 
 
+class PictureModel(BaseModel):
+    """What was read in an image of the post."""
+
+    image: int = Field(ge=1, description="Its number among the post's images, from 1.")
+    codes: list[str] = Field(description="What its QR and bar codes say.")
+    text: str = Field(
+        description="The lines read in it; empty where none were, or where nothing reads lines."
+    )
+
+
+class BehaviourModel(BaseModel):
+    """What the post does together with others."""
+
+    kind: BehaviourKind
+    reason: str = Field(description="In words: how many posts, accounts, minutes.")
+
+
 class VerdictModel(BaseModel):
     """The machine's verdict."""
 
@@ -110,7 +124,19 @@ class VerdictModel(BaseModel):
     keywords: list[str]
     mentions: list[MentionModel]
     versions: VersionsModel
-    unchecked: list[str]
+    unchecked: list[str] = Field(description="What was not looked at, and why, such as an image.")
+    reason: str = Field(
+        default="", description="Why a person has to look where nothing was found; else left out."
+    )
+    images: list[PictureModel] = Field(default=[], description="What was read in images; else left out.")
+    behaviour: list[BehaviourModel] = Field(
+        default=[], description="What it does together with other posts, oldest finding first; else left out."
+    )
+    sweep: int = Field(default=0, description="Id of the last sweep that changed it; else left out.")
+    timeout: int = Field(
+        default=0,
+        description="Minutes that it was held until it was shown because nobody had decided; else left out.",
+    )
     revision: int
 
 
@@ -121,6 +147,20 @@ class DecisionModel(BaseModel):
     clause: str | None
     action: Action
     decided_at: str
+
+
+class HistoryModel(BaseModel):
+    """A verdict or a decision, in the order of each kind: verdicts first."""
+
+    at: str
+    by: Speaker
+    revision: int
+    suggestion: Suggestion | None = Field(default=None, description="Of a verdict; else left out.")
+    sweep: int = Field(default=0, description="Id of the sweep that wrote the verdict; else left out.")
+    undone: bool = Field(
+        default=False, description="Whether the sweep's undoing wrote it; left out where no sweep did."
+    )
+    kind: DecisionKind | None = Field(default=None, description="Of a decision; else left out.")
 
 
 class PostRecordModel(BaseModel):
@@ -136,7 +176,7 @@ class PostRecordModel(BaseModel):
     metrics: dict[str, Any]
     verdict: VerdictModel | None
     decision: DecisionModel | None
-    history: list[dict[str, Any]]
+    history: list[HistoryModel]
 
 
 class ReceiptModel(BaseModel):
@@ -153,35 +193,3 @@ class ReceiptsModel(BaseModel):
     """One answer a post, in order: a receipt or a problem, each with its own ``status``."""
 
     posts: list[dict[str, Any]]
-
-
-_REFERENCE = "#/components/schemas/{model}"
-_PROBLEMS = {
-    "400": "The body is not JSON.",
-    "401": "No key, or one that is unknown or revoked.",
-    "403": "The key lacks the scope.",
-    "404": "The community has no such thing.",
-    "409": "Same data_id with other content, or a move that the state does not allow.",
-    "410": "The post was withdrawn.",
-    "413": "The body or a text is too long.",
-    "422": "A field is wrong; «pointer» names it.",
-    "503": "The database does not answer; send it again after Retry-After seconds.",
-}
-
-
-def describe(spec: dict[str, Any]) -> dict[str, Any]:
-    """Add what every operation can answer, and security, to an OpenAPI description; answers it."""
-    schemas = TypeAdapter(ProblemModel).json_schema(ref_template=_REFERENCE)
-    spec["components"]["schemas"]["ProblemModel"] = schemas
-    spec["components"]["schemas"].pop("ValidationErrorModel", None)
-    content = {"application/problem+json": {"schema": {"$ref": _REFERENCE.format(model="ProblemModel")}}}
-    for path, operations in spec["paths"].items():
-        for operation in operations.values():
-            answers = operation.setdefault("responses", {})
-            answers.pop("422", None)
-            if path.startswith("/v1"):
-                operation["security"] = [{"key": []}]
-                answers |= {code: {"description": why, "content": content} for code, why in _PROBLEMS.items()}
-            if not any(code.startswith("2") for code in answers):
-                answers["200"] = {"description": "Done; see the description."}
-    return spec

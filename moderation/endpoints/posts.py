@@ -70,6 +70,7 @@ def read(path: PostPath) -> Answer:
 @posts.put(
     "/posts/<data_id>",
     summary="Edit a post; it is scored again",
+    responses={202: PostRecordModel},
     openapi_extensions=json_body(EditModel),
 )
 @needs(Scope.POSTS_WRITE)
@@ -91,6 +92,7 @@ def edit(path: PostPath) -> Answer:
 @posts.patch(
     "/posts/<data_id>",
     summary="Update a post's metrics; nothing is scored again",
+    responses={200: PostRecordModel},
     openapi_extensions=json_body(MetricsPatchModel),
 )
 @needs(Scope.POSTS_WRITE)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 import structlog
 
-from moderation.domain.pictures import Picture
+from moderation.domain.pictures import UNLISTED_HOST, UNREAD_LINES, Picture
 from moderation.images.keeping import UPLOAD, address_hash
 from moderation.outbound.fetching import FetchError
 from moderation.store import images
@@ -26,9 +26,6 @@ FRESH: Final = 24 * 3600 * 1_000_000
 """How long the image at an address counts as the same, in microseconds."""
 
 FETCHERS: Final = 8
-
-UNREAD_LINES: Final = "the text in it was not read"
-"""Of an image that was only searched for codes: there is no reader."""
 
 
 class Named(NamedTuple):
@@ -116,7 +113,7 @@ class Looking:
         if not one.name.lower().startswith(("http://", "https://")):
             return Absent("neither an address nor the id of an upload")
         if self.fetcher is None or not self.fetcher.may(one.name):
-            return Absent("not fetched: its host is not listed", expected=False)
+            return Absent(UNLISTED_HOST, expected=False)
         try:
             row = self.pictures.keep(one.community_id, self.fetcher.fetch(one.name))
         except (FetchError, ImageError) as error:

@@ -64,10 +64,10 @@ DEFINITIONS = {
     "mentions": "每处提及计一次:一帖两处计 2。One place where the brand is named.",
     "posts": "提及该品牌的帖子数。Posts that name the brand.",
     "authors": "提及该品牌的不同作者数;一段时间内同一作者计一次。Distinct authors in the window.",
-    "net_sentiment": "(正面 − 负面) / (正面 + 负面)，再乘以 100：全是正面 +100，全是负面 −100；中性不计。"
-    "n 是有正负面的提及数，方括号里是 95% 区间（Wilson）；n 不到 30 不给数。"
-    "100 × (P − N) / (P + N), over n mentions rated positive or negative; in brackets the 95 % interval "
-    "(Wilson), and no figure where n is below 30.",
+    "net_sentiment": "(正面 − 负面) / (正面 + 负面)；页面上乘以 100：全是正面 +100，全是负面 −100；中性不计。"
+    "n 是有正负面的提及数，方括号里是 95% 区间（Wilson）；n 不到 30 时页面不给数。"
+    "(P − N) / (P + N), times 100 on pages, over n mentions rated positive or negative; in brackets the 95 % "
+    "interval (Wilson); pages give no figure where n is below 30.",
     "raw": "全部提及,含后来判为广告或灌水的帖子。Everything, spam included.",
     "clean": "去水:不计被拦截为广告或灌水的帖子。Without posts blocked as spam or flooding.",
     "start": "按所选时区的小时、自然日或周(周一起)。Hours, days or weeks (from Monday) in the chosen time zone.",

@@ -9,6 +9,7 @@ from moderation.domain.radar import rank
 from moderation.domain.verdict import Suggestion
 from moderation.rulebooks import as_entry
 from moderation.store import lexicons, looks, standing
+from moderation.sweeps.carriers import Carriers
 from moderation.sweeps.hearing import (
     Seen,
     everyday,
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
 BATCH: Final = 1_000
 KEPT: Final = 100
 """Candidates that a look keeps: enough for a week of dismissing."""
-SPARE: Final = 5
-"""Times as many are ranked as are told: some are left out for having too few accounts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,16 +98,18 @@ class Radar:
                 take(seen, chosen, hear(known, chosen))
                 read += len(batch)
                 progress(read, total)
+        carriers = Carriers(seen.blocked)
         found = rank(
             seen.counts,
             seen.passed_counts,
             all_blocked=len(seen.blocked),
             all_passed=seen.passed,
-            limit=SPARE * limit,
+            limit=limit,
             everyday=everyday,
             filler=filler,
+            carried=carriers.enough,
         )
-        told = rising(seen.blocked, found, known, since, until, limit=limit)
+        told = rising(carriers, found, known, since, until)
         return RadarPage(len(seen.blocked), seen.passed, tuple(told))
 
     def window(self, community_id: int, *, since: int, until: int) -> tuple[int, int]:

@@ -97,7 +97,7 @@ class Rehearsals:
             raise RehearsalRunningError
         live = policies.in_state(session, community_id, PolicyState.LIVE)
         total = replays.count(session, community_id, since=now - days * DAY, until=now)
-        row.days, row.head, row.live = days, "", live.number if live else 0  # all heads are looked at
+        row.days, row.live = days, live.number if live else 0
         row.asked_by = by[:100]
         row.asked_at, row.beat_at, row.run, row.state = now, now, row.run + 1, Stage.RUNNING.value
         row.cursor, row.done, row.total, row.attempts, row.found = 0, 0, total, 0, {}

@@ -63,6 +63,8 @@ class Sweeping:
         community_id: int,
         criteria: Criteria,
         *,
+        since: int,
+        until: int,
         progress: Callable[[int, int], None] = _silent,
         **asked: Any,
     ) -> SweepPage:
@@ -71,8 +73,10 @@ class Sweeping:
         Args:
             community_id: the tenant.
             criteria: what to look for.
+            since: UTC microseconds.
+            until: UTC microseconds.
             progress: told how many posts are done, of how many.
-            asked: window, author, reason and the rest, as :func:`moderation.sweeps.asking.to_count` takes them.
+            asked: author, reason and the rest, as :func:`moderation.sweeps.asking.to_count` takes them.
 
         Raises:
             EntryError: names the word that cannot be used.
@@ -81,8 +85,10 @@ class Sweeping:
         """
         may_block = asked.get("may_block", False)
         self.judges.check(community_id, criteria, may_block=may_block, now=asked["now"])
+        with self.sessions.read() as session:  # before the database is locked for writing: it may read much
+            read = asking.extent(session, community_id, criteria, since=since, until=until)
         with self.sessions.write.begin() as session:
-            sweep_id = asking.to_count(session, community_id, criteria, **asked).id
+            sweep_id = asking.to_count(session, community_id, criteria, read, **asked).id
         self._ring(QueueName.MAINTENANCE)
         work, more = self._work(community_id, sweep_id), True
         while more:

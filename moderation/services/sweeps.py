@@ -60,11 +60,12 @@ class Sweeps:
             ReleaseError: what is to be released is in force.
         """
         self.judges.check(community_id, criteria, may_block=may_block, now=now)
+        with self.sessions.read() as session:  # before the database is locked for writing: it may read much
+            read = asking.extent(session, community_id, criteria, since=since, until=until)
         with self.sessions.write.begin() as session:
             sweep = asking.to_count(
-                session, community_id, criteria, since=since, until=until, author=author, now=now, why=why,
-                may_block=may_block,
-            )  # fmt: skip
+                session, community_id, criteria, read, author=author, now=now, why=why, may_block=may_block
+            )
         self._ring()
         return self.page(community_id, sweep.id)
 
@@ -117,7 +118,7 @@ class Sweeps:
     def count(self, community_id: int, criteria: Criteria, *, since: int, until: int) -> int:
         """How many posts a sweep of ``[since, until)`` would read."""
         with self.sessions.read() as session:
-            return asking.extent(session, community_id, criteria, since=since, until=until)[1]
+            return asking.extent(session, community_id, criteria, since=since, until=until).posts
 
     def all_of(self, community_id: int) -> list[SweepRow]:
         """A community's latest sweeps, newest first."""

@@ -75,27 +75,6 @@ class WordImports:
 
     sessions: Sessions
 
-    def import_entries(
-        self, community_id: int, library: str, entries: Sequence[Entry], *, author: str, now: int
-    ) -> LexiconImportRow:
-        """Keep words in a list as one import, all or none; a word that is there is replaced.
-
-        Raises:
-            EntryError: names the first word that cannot be used, or that is given twice and says two things, counted
-                from 1, and its field.
-        """
-        return self.keep(community_id, library, checked(entries), author=author, now=now)
-
-    def import_csv(
-        self, community_id: int, library: str, table: str, *, author: str, now: int
-    ) -> LexiconImportRow:
-        """Keep the words of a CSV table as one import, all or none.
-
-        Raises:
-            EntryError: names line, field and reason of the first row that cannot be used, or says that there is none.
-        """
-        return self.keep(community_id, library, read_words(table), author=author, now=now)
-
     def keep(
         self, community_id: int, library: str, entries: Sequence[Entry], *, author: str, now: int
     ) -> LexiconImportRow:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import exists, func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import func, select
 
 from moderation.domain.post import PostState
 from moderation.domain.review import DecisionKind
 from moderation.domain.verdict import Suggestion
 from moderation.store.tables import DecisionRow, PostRow, VerdictRow
+from moderation.store.verdicts import is_latest
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -49,10 +49,9 @@ def still(
 
 def _stands() -> tuple[ColumnElement[bool], ...]:
     """A verdict on the post as it reads now, the latest one, with nobody's decision over it."""
-    later = aliased(VerdictRow)
     said = (
         select(DecisionRow.kind)
-        .where(DecisionRow.post_id == VerdictRow.post_id)
+        .where(DecisionRow.post_id == VerdictRow.post_id, DecisionRow.revision == PostRow.revision)
         .order_by(DecisionRow.number.desc())
         .limit(1)
         .scalar_subquery()
@@ -61,6 +60,6 @@ def _stands() -> tuple[ColumnElement[bool], ...]:
         VerdictRow.suggestion.in_([Suggestion.BLOCK.value, Suggestion.REVIEW.value]),
         VerdictRow.revision == PostRow.revision,
         PostRow.state == PostState.DECIDED.value,
-        ~exists().where(later.post_id == VerdictRow.post_id, later.number > VerdictRow.number),
+        is_latest(),
         func.coalesce(said, DecisionKind.UNDO.value) == DecisionKind.UNDO.value,
     )

@@ -99,14 +99,8 @@ def standing_of_posts(session: Session, post_ids: Sequence[str]) -> dict[str, De
 
 
 def standing_actions(session: Session, post_ids: Sequence[str]) -> dict[str, Action]:
-    """What people's decisions that stand say to do with each of several posts; an undone one says nothing."""
-    rows = session.scalars(
-        select(DecisionRow).where(DecisionRow.post_id.in_(post_ids)).order_by(DecisionRow.number)
-    )
-    latest = {row.post_id: row for row in rows}
-    return {
-        post_id: Action(row.action) for post_id, row in latest.items() if row.kind != DecisionKind.UNDO.value
-    }
+    """What people's decisions that stand say to do with each of several posts."""
+    return {post_id: Action(row.action) for post_id, row in standing_of_posts(session, post_ids).items()}
 
 
 def tally(

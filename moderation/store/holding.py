@@ -11,6 +11,7 @@ from moderation.domain.post import PublishingMode
 from moderation.domain.review import ReviewState
 from moderation.domain.verdict import Action, Suggestion
 from moderation.store.tables import PostRow, ReviewItemRow, ThreadModeRow, TimeoutRow, VerdictRow
+from moderation.store.verdicts import is_latest
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -76,14 +77,13 @@ def _open(community_id: int) -> tuple[ColumnElement[bool], ...]:
 
 def _named(name: str) -> ColumnElement[bool]:
     """Whether the standing verdict of an item's post names a sensitive period and says hold."""
-    later = aliased(VerdictRow)
     named = literal("+", String).concat(VerdictRow.body["versions"]["policy"].as_string()).concat("+")
     return exists().where(
         VerdictRow.post_id == ReviewItemRow.post_id,
         VerdictRow.action == Action.HOLD.value,
         VerdictRow.suggestion != Suggestion.BLOCK.value,
         named.contains(f"+{name}+", autoescape=True),
-        ~exists().where(later.post_id == VerdictRow.post_id, later.number > VerdictRow.number),
+        is_latest(),
     )
 
 

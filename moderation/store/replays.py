@@ -38,7 +38,7 @@ class KeptPost(NamedTuple):
 
 
 class Kept(NamedTuple):
-    """A post, the body of its latest machine verdict, and the kind of the latest decision on it.
+    """A post, the body of its latest machine verdict, and the kind of the latest decision on it as it reads.
 
     ``behaviour`` are the labels of the verdict that behaviour over several posts led to since; empty without one.
     """
@@ -60,7 +60,10 @@ def count(session: Session, community_id: int, *, since: int, until: int) -> int
 def batch(
     session: Session, community_id: int, *, since: int, until: int, after: int, limit: int
 ) -> list[Kept]:
-    """Posts that follow sequence ``after``, with the kind of the latest human decision (an undo shows as such)."""
+    """Posts that follow sequence ``after``, with the kind of the latest human decision on the text as it reads now.
+
+    An undo shows as such.
+    """
     columns = [getattr(PostRow, name) for name in KeptPost._fields]
     posts = [
         KeptPost(*row)
@@ -87,6 +90,7 @@ def batch(
     decisions = _by_post(
         session.execute(
             select(DecisionRow.post_id, DecisionRow.kind)
+            .join(PostRow, (PostRow.id == DecisionRow.post_id) & (PostRow.revision == DecisionRow.revision))
             .where(DecisionRow.post_id.in_(ids))
             .order_by(DecisionRow.number)
         )

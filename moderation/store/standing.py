@@ -5,22 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import exists, func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import func, select
 
 from moderation.domain.post import PostState
-from moderation.domain.review import DecisionKind
 from moderation.domain.verdict import Suggestion
-from moderation.store import verdicts
-from moderation.store.tables import DecisionRow, PostRow, VerdictRow
+from moderation.store import decisions, verdicts
+from moderation.store.tables import PostRow, VerdictRow
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
     from moderation.store.engine import Sessions
+    from moderation.store.tables import DecisionRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +79,16 @@ def struck_batch(
     # Sums, so that no index of instants or communities is taken: each batch would read the whole window again, where
     # the ids lead to its place.
     at, owner = VerdictRow.created_at + 0, VerdictRow.community_id + 0
-    found = session.scalars(
-        select(PostRow)
+    found = session.execute(
+        select(PostRow, VerdictRow)
         .join(VerdictRow, VerdictRow.post_id == PostRow.id)
         .where(VerdictRow.id > after, owner == community_id, at >= since, at < until, *_struck())
         .order_by(VerdictRow.id)
         .limit(limit)
-    )
-    return _standing(session, list(found))
+    ).all()
+    # The verdict of this very statement, which says where the next batch begins: one that is written meanwhile has a
+    # later id, and whatever stands between would be passed over.
+    return _with_decisions(session, [post for post, _ in found], {one.post_id: one for _, one in found})
 
 
 def batches(
@@ -113,32 +114,23 @@ def locked(session: Session, post_ids: Collection[str]) -> dict[str, Standing]:
 
 
 def _standing(session: Session, posts: Sequence[PostRow]) -> list[Standing]:
-    ids = [post.id for post in posts]
-    latest = verdicts.latest_of(session, ids)
-    rows = session.scalars(
-        select(DecisionRow).where(DecisionRow.post_id.in_(ids)).order_by(DecisionRow.number)
-    )
-    last = {row.post_id: row for row in rows}
-    return [
-        Standing(post, latest[post.id], _holding(last.get(post.id), post))
-        for post in posts
-        if post.id in latest
-    ]
+    return _with_decisions(session, posts, verdicts.latest_of(session, [post.id for post in posts]))
 
 
-def _holding(decision: DecisionRow | None, post: PostRow) -> DecisionRow | None:
-    undone = decision is None or decision.kind == DecisionKind.UNDO.value
-    return None if undone or decision is None or decision.revision != post.revision else decision
+def _with_decisions(
+    session: Session, posts: Sequence[PostRow], latest: Mapping[str, VerdictRow]
+) -> list[Standing]:
+    decided = decisions.standing_of_posts(session, [post.id for post in posts])
+    return [Standing(post, latest[post.id], decided.get(post.id)) for post in posts if post.id in latest]
 
 
 def _struck() -> tuple[ColumnElement[bool], ...]:
     """Posts whose latest verdict does not let them pass, and that verdict."""
-    later = aliased(VerdictRow)
     return (
         PostRow.state == PostState.DECIDED.value,
         VerdictRow.suggestion != Suggestion.PASS.value,
         VerdictRow.revision == PostRow.revision,
-        ~exists().where(later.post_id == VerdictRow.post_id, later.number > VerdictRow.number),
+        verdicts.is_latest(),
     )
 
 

@@ -14,6 +14,7 @@ from moderation.store.tables import PostRow, VerdictRow
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
+    from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
 
@@ -67,6 +68,12 @@ def latest_of(session: Session, post_ids: Sequence[str]) -> dict[str, VerdictRow
     return {row.post_id: row for row in rows}
 
 
+def is_latest() -> ColumnElement[bool]:
+    """Whether no later verdict of whatever source follows a verdict on its post."""
+    later = aliased(VerdictRow)
+    return ~exists().where(later.post_id == VerdictRow.post_id, later.number > VerdictRow.number)
+
+
 def numbered(session: Session, wanted: Collection[tuple[str, int]]) -> dict[str, VerdictRow]:
     """For each (post, number) that verdict, by post."""
     numbers = dict(wanted)
@@ -78,8 +85,6 @@ def blocked(
     session: Session, community_id: int, *, limit: int = 50, offset: int = 0
 ) -> list[tuple[PostRow, VerdictRow]]:
     """Posts whose latest machine verdict is a block, newest verdict first."""
-    later = aliased(VerdictRow)
-    superseded = exists().where(later.post_id == VerdictRow.post_id, later.number > VerdictRow.number)
     statement = (
         select(PostRow, VerdictRow)
         .join(PostRow, PostRow.id == VerdictRow.post_id)
@@ -88,7 +93,7 @@ def blocked(
             VerdictRow.suggestion == Suggestion.BLOCK.value,
             VerdictRow.revision == PostRow.revision,
             PostRow.state == PostState.DECIDED.value,
-            ~superseded,
+            is_latest(),
         )
         .order_by(VerdictRow.created_at.desc(), VerdictRow.id.desc())
     )

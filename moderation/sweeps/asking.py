@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from moderation.domain.sweeps import SweepState, check_apply, check_undo
@@ -15,41 +16,47 @@ if TYPE_CHECKING:
     from moderation.sweeps.criteria import Criteria
 
 
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """What a sweep reads: the posts received in ``[since, until)``, UTC microseconds; a release, verdicts written then.
+
+    ``posts`` are so many; ``cursor`` is the sequence of the post, or the id of the verdict, before the first.
+    """
+
+    since: int
+    until: int
+    posts: int
+    cursor: int = 0
+
+
+def extent(session: Session, community_id: int, criteria: Criteria, *, since: int, until: int) -> Extent:
+    """What a sweep of a window would read; the release of an import looks at all since it came in."""
+    released = criteria.released
+    if released is None:
+        return Extent(since, until, standing.count(session, community_id, since=since, until=until))
+    made = imports.find(session, community_id, released.import_id) if released.import_id else None
+    since = made.at if made else since
+    posts, first = standing.struck_extent(session, community_id, since=since, until=until)
+    return Extent(since, until, posts, max(first - 1, 0))
+
+
 def to_count(
     session: Session,
     community_id: int,
     criteria: Criteria,
+    read: Extent,
     *,
-    since: int,
-    until: int,
     author: str,
     now: int,
     why: str = "",
     may_block: bool = False,
 ) -> SweepRow:
-    """A new sweep over the posts received in ``[since, until)``, UTC microseconds as ``now`` is.
-
-    A release looks at verdicts written then; that of an import at all since it came in.
-    """
-    since, total, cursor = extent(session, community_id, criteria, since=since, until=until)
+    """A new sweep over what :func:`extent` says, asked before since that may take long; ``now``: UTC microseconds."""
     return sweeps.add(
         session, community_id=community_id, kind=criteria.kind.value, criteria=criteria.as_json(),
-        may_block=may_block, why=why, author=author, since=since, until=until,
-        state=SweepState.COUNTING.value, created_at=now, receipt={}, total=total, cursor=cursor,
+        may_block=may_block, why=why, author=author, since=read.since, until=read.until,
+        state=SweepState.COUNTING.value, created_at=now, receipt={}, total=read.posts, cursor=read.cursor,
     )  # fmt: skip
-
-
-def extent(
-    session: Session, community_id: int, criteria: Criteria, *, since: int, until: int
-) -> tuple[int, int, int]:
-    """From when on a sweep looks, how many posts it reads, and after which post's sequence, or verdict, it begins."""
-    released = criteria.released
-    if released is None:
-        return since, standing.count(session, community_id, since=since, until=until), 0
-    made = imports.find(session, community_id, released.import_id) if released.import_id else None
-    since = made.at if made else since
-    total, first = standing.struck_extent(session, community_id, since=since, until=until)
-    return since, total, max(first - 1, 0)
 
 
 def to_apply(session: Session, community_id: int, sweep_id: int, *, author: str, now: int) -> None:

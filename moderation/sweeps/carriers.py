@@ -1,7 +1,8 @@
-"""Which candidates of the radar enough accounts wrote, and in which posts."""
+"""In which blocked posts the radar's candidates stand, and whether enough accounts wrote them."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from moderation.domain.radar import LEAST_AUTHORS, CandidateKind
@@ -13,27 +14,30 @@ if TYPE_CHECKING:
     from moderation.sweeps.hearing import Blocked
 
 
-def carried(
-    blocked: Sequence[Blocked], found: Sequence[Candidate], limit: int
-) -> tuple[list[Candidate], list[list[int]]]:
-    """The first candidates that enough accounts wrote, each with the places of its posts.
+@dataclass(slots=True)
+class Carriers:
+    """Blocked posts, asked for candidates; each is sought once."""
 
-    A post without an author counts as one of its own: of its account nothing is known.
-    """
-    kept: list[Candidate] = []
-    places: list[list[int]] = []
-    for one in found:
-        if len(kept) == limit:
-            break
-        where = [
-            at for at, post in enumerate(blocked) if one.stands_in(post.heard.light, post.heard.contacts)
-        ]
-        if one.kind is CandidateKind.CONTACT or _accounts(blocked, where) >= LEAST_AUTHORS:
-            kept.append(one)
-            places.append(where)
-    return kept, places
+    blocked: Sequence[Blocked]
+    _places: dict[str, list[int]] = field(default_factory=dict, init=False)
 
+    def places(self, one: Candidate) -> list[int]:
+        """The places of the posts that a candidate stands in."""
+        known = self._places.get(one.text)
+        if known is None:
+            known = self._places[one.text] = [
+                at
+                for at, post in enumerate(self.blocked)
+                if one.stands_in(post.heard.light, post.heard.contacts)
+            ]
+        return known
 
-def _accounts(blocked: Sequence[Blocked], where: Sequence[int]) -> int:
-    authors = [blocked[at].author for at in where]
-    return len({one for one in authors if one}) + authors.count("")
+    def enough(self, one: Candidate) -> bool:
+        """Whether enough accounts wrote a candidate.
+
+        A post without an author counts as one of its own: of its account nothing is known.
+        """
+        if one.kind is CandidateKind.CONTACT:
+            return True
+        authors = [self.blocked[at].author for at in self.places(one)]
+        return len({name for name in authors if name}) + authors.count("") >= LEAST_AUTHORS

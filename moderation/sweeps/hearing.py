@@ -10,7 +10,6 @@ from moderation.domain.intervals import Share
 from moderation.domain.radar import CandidateKind, by_day
 from moderation.domain.radar_terms import beside_contacts, is_everyday, terms
 from moderation.sweeps.adverts import same_adverts
-from moderation.sweeps.carriers import carried
 from moderation.text.entries import plain_word
 from moderation.text.everyday import pieces
 from moderation.text.fillers import is_filler
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
 
     from moderation.domain.radar import Candidate
     from moderation.store.standing import Standing
+    from moderation.sweeps.carriers import Carriers
     from moderation.text.known import KnownWords
 
 SAMPLES: Final = 3
@@ -145,16 +145,10 @@ def filler(term: str) -> bool:
 
 
 def rising(
-    blocked: Sequence[Blocked],
-    ranked: Sequence[Candidate],
-    known: KnownWords,
-    since: int,
-    until: int,
-    *,
-    limit: int,
+    carriers: Carriers, found: Sequence[Candidate], known: KnownWords, since: int, until: int
 ) -> list[Rising]:
-    """Tell of the first ``limit`` candidates that enough accounts wrote what their posts of the window say."""
-    found, places = carried(blocked, ranked, limit)
+    """Tell of each candidate what its posts of the window say."""
+    blocked, places = carriers.blocked, [carriers.places(one) for one in found]
     groups = same_adverts(places, [post.text for post in blocked])
     told = []
     for one, where, group in zip(found, places, groups, strict=True):

@@ -13,8 +13,8 @@ from moderation.rulebooks import as_entry
 from moderation.store import imports, lexicons, policies, reviewed
 from moderation.sweeps.judging import PolicyJudge, WordJudge
 from moderation.sweeps.releasing import ReleaseJudge
-from moderation.text.citing import OWN, Cited
-from moderation.text.entries import Entry, Kind, check_entry
+from moderation.text.citing import Cited, matched_as
+from moderation.text.entries import Entry, Kind, check_entry, faults_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -90,13 +90,15 @@ class Judges:
         return ReleaseJudge(policy, gone, partial(self._in_force, community_id))
 
     def _in_force(self, community_id: int) -> Iterator[Entry]:
-        """Every word as workers match it: a community's list that is called as a shipped one is another one."""
+        """Every word as workers match it; they leave out a kept one that cannot be used, and so does this."""
         yield from self.words
-        named = self._policy(self.shipped).corroborated
+        shipped = self._policy(self.shipped).corroborated
         with self.sessions.read() as session:
-            for row in lexicons.of(session, community_id):
-                library = f"{OWN}{row.library}" if row.library in named else row.library
-                yield replace(as_entry(row), library=library)
+            kept = [
+                replace(as_entry(row), library=matched_as(row.library, shipped))
+                for row in lexicons.of(session, community_id)
+            ]
+        yield from (entry for entry in kept if next(faults_of(entry), None) is None)
 
     def _live(self, session: Session, community_id: int) -> Policy:
         live = policies.in_state(session, community_id, PolicyState.LIVE)

@@ -10,7 +10,7 @@ from moderation.domain.evidence import HitType
 from moderation.text.entries import Entry, Kind, compile_pattern, parse_combination, plain_word
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     import re2
 
@@ -19,6 +19,11 @@ Hit = Mapping[str, Any]
 
 OWN: Final = "own "
 """Stands before the name of a community's list that is called as a shipped one."""
+
+
+def matched_as(library: str, shipped: Collection[str]) -> str:
+    """What a community's list is called in the hits of its words: one that is called as a shipped one is another."""
+    return f"{OWN}{library}" if library in shipped else library
 
 
 @dataclass(slots=True)

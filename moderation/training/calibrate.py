@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _SURE: Final = 0.5
 _ABUSIVE: Final = ("offence", "abuse", "hate", "threat")
 # The share of near-misses of our own posts that may go to review.
-_NEAR: Final = 0.035
+_NEAR: Final = 0.025
 _KIND: Final = 1.5
 
 

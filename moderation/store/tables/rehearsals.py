@@ -20,7 +20,6 @@ class RehearsalRow(Base):
     community_id: Mapped[int] = mapped_column(ForeignKey("communities.id"))
     policy_id: Mapped[int] = mapped_column(ForeignKey("policies.id"), unique=True)
     days: Mapped[int] = mapped_column(Integer)
-    head: Mapped[str] = mapped_column(String(20), comment="whose review threshold is looked at")
     live: Mapped[int] = mapped_column(Integer, comment="version compared with; 0: the shipped policy")
     asked_by: Mapped[str] = mapped_column(String(100))
     asked_at: Mapped[int] = mapped_column(comment="posts received before it are read")
