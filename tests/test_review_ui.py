@@ -648,7 +648,7 @@ def test_few_mentions_are_said_to_be_few(at: Desk, brand_id: int) -> None:
     at.log_in(Role.BRAND)
     cards = html.unescape(at.get("/brands").text)
     assert "样本太少（n=" in cards
-    assert "n 不到 30 不给数" in cards
+    assert "n 不到 30 时页面不给数" in cards
     few = next(each for each in at.parts.statistics.all_brands(at.community) if each.name == "喜茶")
     assert 'data-testid="too-few"' in at.get(f"/brands/{few.id}").text
     none = next(each for each in at.parts.statistics.all_brands(at.community) if each.name == "蜜雪冰城")
