@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import json
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 import click
 
-from moderation.cli.base import settings
-from moderation.cli.looking import show_table
+from moderation.cli.base import community_id, database, settings
+from moderation.cli.looking import DAY, WHO, progress_bar, show_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from moderation.services.sweeping import Sweeping
     from moderation.store.engine import Sessions
+    from moderation.sweeps.criteria import Criteria
     from moderation.sweeps.pages import SweepPage
 
 
@@ -43,6 +44,27 @@ def told_plainly() -> Iterator[None]:
         yield
     except (EntryError, SweepStateError, UnknownSweepError) as error:
         raise click.ClickException(str(error)) from error
+
+
+def preview_of(
+    criteria: Callable[[], Criteria], *, days: int, why: str, data_dir: Path | None, may_block: bool = False
+) -> SweepPage:
+    """Preview a sweep over the last days, with a bar on the screen; what cannot be asked is one clear line."""
+    from moderation.wiring.common import clock
+
+    now = clock()
+    with closing(database(data_dir)) as sessions, told_plainly(), progress_bar("looking") as progress:
+        return sweeping(sessions, data_dir).preview(
+            community_id(sessions),
+            criteria(),
+            since=now - days * DAY,
+            until=now,
+            author=WHO,
+            now=now,
+            why=why,
+            may_block=may_block,
+            progress=progress,
+        )
 
 
 def show_sweep(page: SweepPage, *, as_json: bool) -> None:

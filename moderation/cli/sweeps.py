@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from moderation.cli.base import community_id, database, settings
-from moderation.cli.looking import DAY, WHO, data_dir_option, days_option, json_option, progress_bar
-from moderation.cli.sweep_parts import show_sweep, sweeping, told_plainly
+from moderation.cli.looking import WHO, data_dir_option, days_option, json_option, progress_bar
+from moderation.cli.sweep_parts import preview_of, show_sweep, sweeping, told_plainly
 from moderation.cli.word_files import words_of
 
 if TYPE_CHECKING:
@@ -54,21 +55,9 @@ def preview(
 
     Example: moderation sweep preview --word 龙须糖 --clause 3.6 --days 30 --why 专项整治
     """
-    from moderation.wiring.common import clock
-
-    now = clock()
-    with closing(database(data_dir)) as sessions, told_plainly(), progress_bar("sweeping") as progress:
-        page = sweeping(sessions, data_dir).preview(
-            community_id(sessions),
-            _criteria(**sought),
-            since=now - days * DAY,
-            until=now,
-            author=WHO,
-            now=now,
-            why=why,
-            may_block=may_block,
-            progress=progress,
-        )
+    page = preview_of(
+        partial(_criteria, **sought), days=days, why=why, data_dir=data_dir, may_block=may_block
+    )
     show_sweep(page, as_json=as_json)
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from moderation.cli.base import community_id, database
-from moderation.cli.looking import DAY, WHO, data_dir_option, json_option, progress_bar
-from moderation.cli.sweep_parts import show_sweep, sweeping, told_plainly
+from moderation.cli.looking import data_dir_option, json_option
+from moderation.cli.sweep_parts import preview_of, show_sweep
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,20 +41,7 @@ def release(*, days: int, why: str, as_json: bool, data_dir: Path | None, **soug
 
     Example: moderation lexicons release --import 3 --why 误伤
     """
-    from moderation.wiring.common import clock
-
-    now = clock()
-    with closing(database(data_dir)) as sessions, told_plainly(), progress_bar("looking") as progress:
-        page = sweeping(sessions, data_dir).preview(
-            community_id(sessions),
-            _criteria(**sought),
-            since=now - days * DAY,
-            until=now,
-            author=WHO,
-            now=now,
-            why=why,
-            progress=progress,
-        )
+    page = preview_of(partial(_criteria, **sought), days=days, why=why, data_dir=data_dir)
     show_sweep(page, as_json=as_json)
     if not as_json and page.progress[1]:
         click.echo(f"to release them: moderation sweep apply {page.sweep.id}")
