@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 import redis
 import structlog
+from hypothesis import settings
 
 from moderation.embedded import EmbeddedRedis
 from tests.servers import CHROMIUM_FLAGS, Postgres, find_chromium
@@ -24,6 +25,11 @@ if TYPE_CHECKING:
 
     from moderation.store.engine import Sessions
     from tests.http_api import Api
+
+# A machine may be busy; on CI hypothesis has such a profile of its own.
+settings.register_profile("patient", deadline=None)
+if not os.environ.get("CI"):
+    settings.load_profile("patient")
 
 for _name in [name for name in os.environ if name.startswith("MODERATION_")]:
     del os.environ[_name]  # a developer's own settings are not the tests'

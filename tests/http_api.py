@@ -121,7 +121,7 @@ _APPS: list[Flask] = []
 def an_api(sessions: Sessions, community_id: int, redis_url: str) -> Iterator[Api]:
     """The interface over a database and a Redis, with a key for everything."""
     clock = StoppedClock(NOW)
-    redis = connect_redis(redis_url)
+    redis = connect_redis(redis_url, timeout=20)
     bell, judges = Bell(redis), Judges(sessions, POLICY, CALIBRATED)
     parts = WebParts(
         settings=Settings(),

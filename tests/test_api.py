@@ -517,7 +517,9 @@ def test_duplicate_tells_its_true_state(api: Api) -> None:
 def score_soon(api: Api, redis_url: str) -> threading.Thread:
     """A worker in the background: scores what comes, and announces it over the real Redis."""
     scoring = a_scoring(api.parts.sessions)
-    announcer = Announcer(connect_redis(redis_url))
+    announcer = Announcer(connect_redis(redis_url, timeout=20))
+    api.parts.waiters.register("the first, which begins to listen")
+    assert api.parts.waiters.listens(20)
 
     def work() -> None:
         deadline = time.monotonic() + 20
@@ -545,14 +547,14 @@ def test_verdict_that_is_not_ready_in_time(api: Api) -> None:
     began = time.monotonic()
     answer = api.post(a_post_body("a"), headers={"Prefer": "wait=0.2"})
     assert (answer.status_code, answer.json["state"]) == (202, "pending")
-    assert 0.15 < time.monotonic() - began < 5
+    assert 0.15 < time.monotonic() - began < 9
 
 
 @pytest.mark.parametrize("prefer", ["wait=x", "wait", "wait=-5", "wait=nan", "return=minimal", ""])
 def test_preference_that_makes_no_sense_is_left_out(api: Api, prefer: str) -> None:
     began = time.monotonic()
     assert api.post(a_post_body("a"), headers={"Prefer": prefer}).status_code == 202
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 8
 
 
 def test_known_verdict_is_answered_at_once(api: Api) -> None:
@@ -568,7 +570,7 @@ def test_too_many_waiters_are_answered_at_once(api: Api) -> None:
     began = time.monotonic()
     answer = api.post(a_post_body("a"), headers={"Prefer": "wait=10"})
     assert (answer.status_code, answer.json["state"]) == (202, "pending")
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 9
 
 
 def test_a_conflict_does_not_wait(api: Api) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def redis(redis_url: str) -> Iterator[Redis]:
-    with connect_redis(redis_url) as client:
+    with connect_redis(redis_url, timeout=20) as client:
         yield client
 
 

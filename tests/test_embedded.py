@@ -32,7 +32,7 @@ with data_folder(Path(sys.argv[1])) as folder:
 """
 
 
-def wait_until(condition: Callable[[], object], seconds: float = 10.0) -> None:
+def wait_until(condition: Callable[[], object], seconds: float = 30.0) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it did not happen in time"
@@ -123,7 +123,7 @@ def test_a_killed_server_comes_back_with_its_jobs(server: EmbeddedRedis, client:
     def counted() -> bool:
         try:
             return client.llen("jobs") == 100
-        except redis.ConnectionError:
+        except (redis.ConnectionError, redis.TimeoutError):
             return False
 
     wait_until(counted)

@@ -69,7 +69,9 @@ class Shop:
 
 
 @pytest.fixture
-def shop(sessions: Sessions, community_id: int) -> Shop:
+def shop(sessions: Sessions, community_id: int, monkeypatch: pytest.MonkeyPatch) -> Shop:
+    # One run does all here, however slow the machine.
+    monkeypatch.setattr("moderation.wiring.maintenance.SLICE", 60.0)
     made = Shop(sessions, community_id)
     made.keep(5)
     return made

@@ -74,6 +74,8 @@ def test_upgrading_again_does_nothing(empty: Sessions) -> None:
 
 
 def test_several_processes_may_upgrade_at_once(empty: Sessions) -> None:
+    with empty.engine.connect():
+        pass  # SQLite sets the journal mode of a new file without waiting for others
     with ThreadPoolExecutor(4) as pool:
         for task in [pool.submit(schema.upgrade, empty) for _ in range(4)]:
             task.result(60)

@@ -173,7 +173,7 @@ def test_images_keep_their_numbers(sessions: Sessions, community_id: int) -> Non
 
 def test_a_listed_host_is_asked_once_a_day(sessions: Sessions, community_id: int, host: str) -> None:
     clock = StoppedClock(NOW)
-    looking = looking_over(sessions, clock=clock, fetcher=Fetcher(internal=HOSTS))
+    looking = looking_over(sessions, clock=clock, fetcher=Fetcher(internal=HOSTS, seconds=60))
     for _ in range(2):
         assert look(looking, community_id, f"{host}/code.png").pictures[0].codes == (FRIEND,)
     assert Host.asked == ["/code.png"]
@@ -198,7 +198,9 @@ def test_a_listed_host_is_asked_once_a_day(sessions: Sessions, community_id: int
 def test_what_cannot_be_fetched_is_said(
     sessions: Sessions, community_id: int, host: str, path: str, reason: str
 ) -> None:
-    found = look(looking_over(sessions, fetcher=Fetcher(internal=HOSTS)), community_id, host + path)
+    found = look(
+        looking_over(sessions, fetcher=Fetcher(internal=HOSTS, seconds=60)), community_id, host + path
+    )
     assert found.failed
     assert reason in found.unchecked[0]
 
@@ -299,7 +301,7 @@ def test_lines_in_an_image_count_like_text(sessions: Sessions, community_id: int
 def test_an_image_that_should_be_there_and_is_not_goes_to_a_human(
     sessions: Sessions, community_id: int, host: str
 ) -> None:
-    looking = looking_over(sessions, fetcher=Fetcher(internal=HOSTS))
+    looking = looking_over(sessions, fetcher=Fetcher(internal=HOSTS, seconds=60))
     body = verdict_of(sessions, community_id, "今天天气不错", f"{host}/gone", looking=looking)
     assert (body["suggestion"], body["clause"], body["risk_level"]) == ("review", None, "medium")
     assert body["reason"] == "an image could not be looked at"

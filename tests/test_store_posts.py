@@ -477,7 +477,7 @@ def test_the_database_clock_is_finer_than_a_second(sessions: Sessions) -> None:
             time.sleep(0.002)
     assert readings == sorted(readings)
     assert len(set(readings)) == 20
-    assert abs(readings[-1] - time.time_ns() // 1000) < 5 * 1_000_000
+    assert abs(readings[-1] - time.time_ns() // 1000) < 60 * 1_000_000
 
 
 def test_the_same_edit_sent_twice_is_scored_once(sessions: Sessions, community_id: int) -> None:

@@ -671,7 +671,9 @@ def test_from_text_to_figures_by_the_commands(tmp_path: Path) -> None:
         str(tmp_path / "lines.txt"),
         *build,
         "--ranks",
-        "1",
+        "2",
+        "--together",
+        "4",
         "--minutes",
         "0.02",
         "--decay-steps",
@@ -679,7 +681,21 @@ def test_from_text_to_figures_by_the_commands(tmp_path: Path) -> None:
     )
     shared = ["--vocabulary", str(tmp_path / "build" / "vocab.json"), "--data", str(data)]
     tuned = ["--encoder", str(tmp_path / "build" / "encoder"), "--output", str(tmp_path / "run")]
-    run(group, "finetune", *tuned, *shared, "--ranks", "1", "--passes", "1", "--wide-passes", "1")
+    weak = ["--unlabelled", str(tmp_path / "lines.txt")]
+    run(
+        group,
+        "finetune",
+        *tuned,
+        *shared,
+        *weak,
+        *weak,
+        "--ranks",
+        "1",
+        "--passes",
+        "1",
+        "--wide-passes",
+        "1",
+    )
     bundle = ["--bundle", str(tmp_path / "zh-tiny")]
     run(group, "export", "--network", str(tmp_path / "run"), *shared, *bundle, "--version", "1")
     run(group, "calibrate", *bundle, "--data", str(data))

@@ -61,8 +61,12 @@ class Waiters:
                 self._thread.start()
             event = self._waiting[post_id] = threading.Event()
         # The first waiter of a process must not miss the announcement while the subscription is being made.
-        self._listening.wait(0.5)
+        self.listens(0.5)
         return event
+
+    def listens(self, seconds: float) -> bool:
+        """Wait, so long at most, until announcements are heard; say whether they are."""
+        return self._listening.wait(seconds)
 
     def forget(self, post_id: str) -> None:
         """Stop waiting for a post."""

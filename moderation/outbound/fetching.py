@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 MAX_BYTES: Final = 10 * 1024 * 1024
 SECONDS: Final = 4.0
-"""Longest wait for one image, connecting and reading together."""
 
 _CHUNK: Final = 64 * 1024
 _OK: Final = 200
@@ -30,11 +29,13 @@ class Fetcher:
     """What may be fetched.
 
     ``hosts`` are names such as ``img.example.com``, or ``.example.com`` for a domain with all below it.  They are
-    refused where they resolve to a private address, except those in ``internal``.
+    refused where they resolve to a private address, except those in ``internal``.  ``seconds`` is the longest wait
+    for one image, connecting and reading together.
     """
 
     hosts: Sequence[str] = ()
     internal: Sequence[str] = ()
+    seconds: float = SECONDS
 
     def may(self, url: str) -> bool:
         """Tell whether the operator lists the host of a URL."""
@@ -53,19 +54,20 @@ class Fetcher:
             ip_filter_enable=not inside,
             ip_filter_allow_loopback_ips=False,
             never_redirect=True,
-            default_timeout=(SECONDS / 2, SECONDS),
+            default_timeout=(self.seconds / 2, self.seconds),
             user_agent_override="moderation-images/1",
         )
         try:
             with Manager(config).get_session() as session:
                 session.trust_env = False  # a proxy would resolve the name for itself, past the filter
                 with session.get(url, stream=True) as response:
-                    return _body(response, time.monotonic() + SECONDS)
+                    return _body(response, self.seconds)
         except (requests.RequestException, ValueError, OSError) as error:
             raise FetchError(f"not fetched: {type(error).__name__}") from error
 
 
-def _body(response: requests.Response, until: float) -> bytes:
+def _body(response: requests.Response, seconds: float) -> bytes:
+    until = time.monotonic() + seconds
     if response.status_code != _OK:
         raise FetchError(f"the host answered {response.status_code}")
     received = bytearray()
@@ -75,7 +77,7 @@ def _body(response: requests.Response, until: float) -> bytes:
         if len(received) > MAX_BYTES:
             raise FetchError(f"larger than {MAX_BYTES // 1024 // 1024} MB")
         if time.monotonic() > until:
-            raise FetchError(f"not there within {SECONDS:.0f} s")
+            raise FetchError(f"not there within {seconds:.0f} s")
     return bytes(received)
 
 

@@ -173,7 +173,7 @@ def settle(
     classifier: TransformerClassifier,
     examples: Mapping[str, list[Example]],
     unlabelled: list[Example],
-    budgets: tuple[float, float] = (0.01, 0.0005),
+    budgets: tuple[float, float] = (0.012, 0.0005),
 ) -> tuple[Calibration, dict[str, Threshold], dict[str, Any]]:
     """Calibration, thresholds and dev figures of a classifier; ``budgets`` are (review, block)."""
     judged = judge_all(classifier, examples)

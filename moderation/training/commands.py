@@ -47,6 +47,9 @@ def build_posts(files: tuple[Path, ...], output: Path) -> None:
 @click.option("--layers", default=6, show_default=True)
 @click.option("--width", default=256, show_default=True)
 @click.option("--tokens", default=8192, show_default=True, help="Padded characters a step.")
+@click.option(
+    "--together", default=20, show_default=True, help="Steps the ranks take on their own before they meet."
+)
 @click.option("--seed", default=1, show_default=True)
 @click.option(
     "--start", type=FOUND, help="Begin with this encoder, such as models/encoder, and its vocabulary."
@@ -62,6 +65,7 @@ def pretrain(
     layers: int,
     width: int,
     tokens: int,
+    together: int,
     seed: int,
     start: Path | None,
     ranks: int,
@@ -77,7 +81,7 @@ def pretrain(
     from moderation.training.stages import prepare_text, pretrain_rank
 
     shape = Shape(layers=layers, width=width, heads=width // 64, ffn=4 * width)
-    plan = Plan(objective=objective, shape=shape, tokens=tokens, seed=seed)
+    plan = Plan(objective=objective, shape=shape, tokens=tokens, together=together, seed=seed)
     prepare_text(folder, sorted(texts), shape, ranks, start)
     run_ranks(
         pretrain_rank, 1 if device == "cuda" else ranks, plan, folder, minutes, decay_steps, device, start
@@ -89,7 +93,12 @@ def pretrain(
 @click.option("--vocabulary", required=True, type=FOUND, help="Its vocab.json.")
 @click.option("--data", required=True, type=FOUND, help="Folder of labelled *.jsonl.xz files.")
 @click.option("--posts", type=FOUND, help="The corpus of our own.")
-@click.option("--unlabelled", type=FOUND, help="Plain text, used as weak negatives.")
+@click.option(
+    "--unlabelled",
+    type=FOUND,
+    multiple=True,
+    help="Plain text: weak negatives (the first such file), and lines of it that were read.",
+)
 @click.option("--output", required=True, type=FOLDER)
 @click.option("--passes", default=2, show_default=True)
 @click.option("--share", default=1.0, show_default=True, help="Part of every other source in each pass.")
@@ -110,7 +119,7 @@ def finetune(
     vocabulary: Path,
     data: Path,
     posts: Path | None,
-    unlabelled: Path | None,
+    unlabelled: tuple[Path, ...],
     output: Path,
     passes: int,
     share: float,
@@ -191,7 +200,7 @@ def export(
 @click.option("--posts", type=FOUND)
 @click.option("--unlabelled", type=FOUND)
 @click.option(
-    "--review-budget", default=0.01, show_default=True, help="Share of ordinary posts sent to review."
+    "--review-budget", default=0.012, show_default=True, help="Share of ordinary posts sent to review."
 )
 @click.option("--block-budget", default=0.0005, show_default=True, help="Share of ordinary posts blocked.")
 def calibrate(

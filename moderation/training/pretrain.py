@@ -47,6 +47,8 @@ class Plan:
     warm_up: int = 300
     weight_decay: float = 0.01
     clip: float = 1.0
+    # Steps that the ranks take on their own before they meet; 1: they add up the gradients of every step.
+    together: int = 20
     longest: int = 256
     seed: int = 1
     minutes_between_checkpoints: float = 4.0
@@ -125,18 +127,30 @@ class Run:
         part.replace(folder / name)
 
     def advance(self, batches: Batches, rank: int, ranks: int, rate: float) -> dict[str, float]:
-        """One step; returns the losses of this rank."""
+        """One step, and every so many the ranks meet; returns the losses of this rank."""
         batch = batches.step(self.steps, rank, ranks)
         torch.manual_seed((self.plan.seed * 1_000_003 + self.steps) * 64 + rank)
         arrays = (batch.original, batch.masked, batch.places, batch.counted)
         original, masked, places, counted = (torch.from_numpy(each).to(self.device) for each in arrays)
         step = self.model(original, masked, places, counted)
         step.loss.backward()
-        self.masters.apply(rate, ranks, self.plan.clip)
+        self.masters.apply(rate, ranks if self.plan.together == 1 else 1, self.plan.clip)
         self.steps += 1
         self.tokens += original.numel() * ranks
+        if self.met:
+            self.meet(ranks)
         figures: dict[str, float] = step.figures
         return figures
+
+    @property
+    def met(self) -> bool:
+        """Whether all ranks hold the same weights after this step."""
+        return self.steps % self.plan.together == 0
+
+    def meet(self, ranks: int) -> None:
+        """Bring the ranks together that stepped on their own."""
+        if self.plan.together > 1:
+            self.masters.average(ranks)
 
     def export(self, folder: Path) -> None:
         """Save the encoder in fp16 with ``save_pretrained`` (shards of at most 16 MB)."""
@@ -174,9 +188,10 @@ def train(
         now = time.monotonic()
         if rank == 0 and run.steps % 50 == 0:
             report(Progress(run.steps, run.tokens, (run.tokens - first) / (now - begun), smooth))
-        if rank == 0 and now - saved > 60 * run.plan.minutes_between_checkpoints:
+        if rank == 0 and run.met and now - saved > 60 * run.plan.minutes_between_checkpoints:
             run.save(folder)
             saved = now
+    run.meet(ranks)
     if rank == 0:
         run.save(folder)
 
@@ -187,6 +202,7 @@ def decay(run: Run, batches: Batches, steps: int, rank: int = 0, ranks: int = 1)
     for _ in range(steps):
         share = (run.steps - start) / steps
         run.advance(batches, rank, ranks, run.plan.rate * (1.0 - math.sqrt(share)) + 1e-7)
+    run.meet(ranks)
 
 
 def open_batches(plan: Plan, folder: Path) -> tuple[Vocabulary, Batches]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
+import tempfile
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -18,11 +18,10 @@ Share = tuple[int, int]
 
 
 def _enter(
-    rank: int, ranks: int, port: int, function: Callable[..., None], arguments: tuple[Any, ...]
+    rank: int, ranks: int, meeting: str, function: Callable[..., None], arguments: tuple[Any, ...]
 ) -> None:
-    os.environ.update(MASTER_ADDR="127.0.0.1", MASTER_PORT=str(port))
     torch.set_num_threads(1)
-    dist.init_process_group("gloo", rank=rank, world_size=ranks)
+    dist.init_process_group("gloo", init_method=meeting, rank=rank, world_size=ranks)
     try:
         function((rank, ranks), *arguments)
     finally:
@@ -42,14 +41,14 @@ def run_ranks(function: Callable[..., None], ranks: int, *arguments: Any) -> Non
     if ranks == 1:
         function((0, 1), *arguments)
         return
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     os.environ.update(OMP_NUM_THREADS="1", OMP_WAIT_POLICY="PASSIVE", ONEDNN_PRIMITIVE_CACHE_CAPACITY="256")
     # Whoever stops this process stops the ranks too: they are daemons, and a SIGTERM ends it in good order.
     before = signal.signal(signal.SIGTERM, _leave)
-    try:
-        start: Callable[..., Any] = spawn
-        start(_enter, args=(ranks, port, function, arguments), nprocs=ranks, join=True, daemon=True)
-    finally:
-        signal.signal(signal.SIGTERM, before)
+    start: Callable[..., Any] = spawn
+    # They find each other by a file: a free port could be taken before they are there.
+    with tempfile.TemporaryDirectory() as folder:
+        meeting = f"file://{folder}/ranks"
+        try:
+            start(_enter, args=(ranks, meeting, function, arguments), nprocs=ranks, join=True, daemon=True)
+        finally:
+            signal.signal(signal.SIGTERM, before)

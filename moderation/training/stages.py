@@ -116,7 +116,8 @@ class Inputs:
     vocabulary: Path
     data: Path
     posts: Path | None
-    unlabelled: Path | None
+    # Weak negatives come from the first file, lines that were read from all of them.
+    unlabelled: Sequence[Path] = ()
     permissive: bool = False
 
     def tokeniser(self) -> Tokeniser:
@@ -125,9 +126,12 @@ class Inputs:
 
     def corpus(self) -> Corpus:
         """All examples."""
-        weak = list(itertools.islice(read_lines(self.unlabelled), _WEAK_LINES)) if self.unlabelled else []
+        weak = [
+            line for path in self.unlabelled[:1] for line in itertools.islice(read_lines(path), _WEAK_LINES)
+        ]
         readings = read_readings(self.posts)
-        read = read_lines_among(read_lines(self.unlabelled), readings) if self.unlabelled and readings else []
+        lines = itertools.chain.from_iterable(map(read_lines, self.unlabelled))
+        read = read_lines_among(lines, readings) if readings else []
         return Corpus(self.data, self.posts, weak, read, permissive=self.permissive)
 
 

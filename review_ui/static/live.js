@@ -44,9 +44,10 @@ function tick() {
   }
 }
 
-// A notice that all went well leaves by itself; undo stays in the bar. A warning waits to be closed.
+// A notice that all went well leaves by itself; undo stays in the bar. A warning waits to be closed, and so does a notice
+// that offers something: whoever goes there by keyboard needs longer than a look.
 function fade() {
-  for (const notice of document.querySelectorAll(".notice-done:not([data-leaves])")) {
+  for (const notice of document.querySelectorAll(".notice-done:not([data-leaves]):not(:has(form, a))")) {
     notice.dataset.leaves = "true";
     setTimeout(() => { if (notice.matches(":hover, :focus-within")) delete notice.dataset.leaves; else notice.remove(); }, 6000);
   }

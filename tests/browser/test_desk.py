@@ -166,7 +166,10 @@ def test_the_trend_is_drawn(page: Page, site: Site) -> None:
     site.log_in(page)
     page.goto(f"{site.url}/brands/1?days=14")
     page.wait_for_selector("#trend[data-drawn] canvas")
-    page.wait_for_timeout(400)
+    # The chart is painted in the next frame and then moves into place.
+    page.evaluate(
+        "() => new Promise(d => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(d, 400))))"
+    )
     painted = page.evaluate(
         """() => { const canvas = document.querySelector("#trend canvas");
         const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
@@ -184,6 +187,7 @@ def test_the_trend_is_drawn(page: Page, site: Site) -> None:
     page.wait_for_url("**at=*")
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_page_scrolls_sideways_or_breaks_the_policy(
     browser: Browser, site: Site, scheme: Literal["light", "dark"]
@@ -238,7 +242,7 @@ def test_a_decision_that_was_not_kept_brings_its_item_back(page: Page, site: Sit
     page.route("**/decision*", lambda route: route.abort())
     with page.expect_event("requestfailed", lambda request: "/decision" in request.url):
         page.keyboard.press("p")
-    page.wait_for_function("item => document.getElementById('desk-item').dataset.item === item", arg=item)
+    page.wait_for_function("item => document.getElementById('desk-item')?.dataset.item === item", arg=item)
     page.get_by_test_id("decide-pass").wait_for()
     assert site.states().count("decided") == 0
     site.complaints.clear()  # the browser logs the failed request

@@ -105,6 +105,7 @@ def test_a_flood_is_handled_by_keyboard_and_taken_back(site: Site, page: Page) -
     assert site.backlog() == 9
     page.keyboard.press("Enter")
     page.get_by_test_id("group-decided").wait_for()
+    page.wait_for_load_state()
     assert page.get_by_test_id("group-item").count() == 8
     assert site.backlog() == 1
     shoot(page, "flood-done-1440")
@@ -132,7 +133,8 @@ def test_it_works_without_javascript_and_fits(
     site.flood.edit("p4", "楼主你好呀")
     page.goto(f"{site.url}/items/{site.flood.item('p3').id}")
     shoot(page, f"flood-item-{name}")
-    page.get_by_test_id("behaviour-together").click()
+    with page.expect_navigation():
+        page.get_by_test_id("behaviour-together").click()
     page.locator("details summary").last.click()
     assert page.get_by_test_id("finding-skipped").count() == 3
     shoot(page, f"flood-preview-{name}")
@@ -141,7 +143,8 @@ def test_it_works_without_javascript_and_fits(
     assert wide
     assert form
     assert form["x"] + form["width"] <= wide["width"] <= size["width"]
-    page.get_by_test_id("finding-pass").click()
+    with page.expect_navigation():
+        page.get_by_test_id("finding-pass").click()
     assert page.get_by_test_id("group-item").count() == 6
     shoot(page, f"flood-done-{name}")
     assert site.backlog() == 0

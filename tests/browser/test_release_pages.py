@@ -35,7 +35,8 @@ def test_what_an_import_had_decided_is_released(
     made = undone_import(site)
     enter(site, page)
     page.goto(f"{site.url}/lexicons?imports=1")
-    page.get_by_test_id("lexicon-import-resting").click()
+    with page.expect_navigation():
+        page.get_by_test_id("lexicon-import-resting").click()
     assert fits(page)
     shoot(page, f"release-posts-{name}")
     page.get_by_label("为什么").fill("误导入")
@@ -47,13 +48,15 @@ def test_what_an_import_had_decided_is_released(
     shoot(page, f"release-preview-{name}")
     page.get_by_test_id("sweep-apply").click()
     shoot(page, f"release-apply-{name}")
-    page.get_by_test_id("sweep-apply-confirm").click()
+    with page.expect_navigation():
+        page.get_by_test_id("sweep-apply-confirm").click()
     site.maintain()
     page.locator("[data-state=applied]").wait_for()
     assert [site.suggestion(one) for one in "abc"] == ["pass", "pass", "review"]
     page.get_by_test_id("sweep-undo").click()
     shoot(page, f"release-applied-{name}")
-    page.get_by_test_id("sweep-undo-confirm").click()
+    with page.expect_navigation():
+        page.get_by_test_id("sweep-undo-confirm").click()
     site.maintain()
     page.locator("[data-state=undone]").wait_for()
     assert site.suggestion("a") == "block"
